@@ -16,4 +16,11 @@ export const ofKernelCode: readonly Mistake[] = [
     expectedBy: ['lines that no block reached are listed, and not the branch that leads to them'],
     edits: [{ file: 'kernel/run/unreached', from: 'points.some((point) => reached[point] === 1)', to: 'true' }],
   },
+  {
+    name: 'any-page-may-be-rearmed',
+    part: 'rules of the merged ring',
+    testFile: 'test/trackers/flagRules.test.ts',
+    expectedBy: ['a reset that re-arms a page of no entry is found, whatever a version does otherwise'],
+    edits: [{ file: 'trackers/dirtyRing/rules/rearmedPages', from: 'read.length === 0 ||', to: 'true ||' }],
+  },
 ];

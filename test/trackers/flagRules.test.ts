@@ -3,6 +3,7 @@ import type { StateView } from '../../src/check/property.ts';
 import type { Cell } from '../../src/memory/cell.ts';
 import { buildVm } from '../../src/scenario/vm.ts';
 import { DIRTY_RING_RULE } from '../../src/trackers/dirtyRing/rules/dirtyRingState.ts';
+import { trackers } from '../../src/trackers/registry.ts';
 import {
   checkpoint,
   collect,
@@ -278,6 +279,22 @@ test('without the other rules, a reset that goes round its ring as it clears no 
   };
   expect(found(withFault(spec, keepsFlags))).toMatch(/^F-/);
   expect(found(withFault({ ...spec, ignores: Object.values(others) }, keepsFlags))).toBe(G2_BOUNDED);
+});
+
+test('a reset that re-arms a page of no entry is found, whatever a version does otherwise', () => {
+  const spec = ring('6.12', [vcpu(0, write(0)), userspace(collect)]);
+  const another: MakeEdit = (named) =>
+    on('store', 'page0.armed', ({ mem, value, go }) => {
+      if (value === 1) mem.store(named('page1.armed') as Cell, 1);
+      return go();
+    })();
+  const { G6_OWN_PAGES, ...others } = DIRTY_RING_RULE;
+  const ignores = Object.values(others);
+  expect(found(withFault({ ...spec, ignores }, another))).toBe(G6_OWN_PAGES);
+  expect(trackers[spec.tracker!].conformance).not.toContain(G6_OWN_PAGES);
+  // An entry that hostile userspace has rewritten names the page: its own pages are at risk.
+  const rewritten = ring('6.12', [vcpu(0, write(0)), userspace(collect), hostile(poke(0, 8, 64, 1))]);
+  expect(found(withFault({ ...rewritten, ignores }, asItIs))).toBeUndefined();
 });
 
 describe('an unmodified dirty-ring follows the rules', () => {

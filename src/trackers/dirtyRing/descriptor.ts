@@ -49,7 +49,11 @@ const differences: Readonly<Record<VersionName, Differences>> = {
 };
 
 /** Where a reset does not end, or each entry into the guest finds the ring full, a VM hangs. */
-const LOSSES: readonly string[] = [DIRTY_RING_RULE.G2_BOUNDED, DIRTY_RING_RULE.F3_NOT_OVERTAKEN];
+const LOSSES: readonly string[] = [
+  DIRTY_RING_RULE.G2_BOUNDED,
+  DIRTY_RING_RULE.F3_NOT_OVERTAKEN,
+  DIRTY_RING_RULE.G6_OWN_PAGES,
+];
 const CONFORMANCE = [...Object.values(DIRTY_RING_RULE), VM_RULE.G5_LOCKS].filter((rule) => !LOSSES.includes(rule));
 
 /** The ring as merged, of one version. */

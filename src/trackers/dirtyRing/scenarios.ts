@@ -14,6 +14,7 @@ import {
   write,
 } from '../../vm/actorSpecs.ts';
 import type { BuiltInScenario } from '../../vm/builtInScenario.ts';
+import { VM_RULE } from '../../vm/properties/vmRules.ts';
 import { batches } from '../scenarios/batches.ts';
 import { copyBeforeReset } from '../scenarios/copyBeforeReset.ts';
 import { multiVmScenarios } from '../scenarios/multiVmScenarios.ts';
@@ -91,7 +92,11 @@ function withHostileUserspace(
   tracker: ScenarioTracker,
   { interruptible, rejectsWrappedOffset, repaired }: Version,
 ): BuiltInScenario[] {
-  const beyondPushed = { catalogue: 'B21', properties: [DIRTY_RING_RULE.F3_NOT_OVERTAKEN] };
+  // Indices that have overtaken each other make the ring look full: then its vCPU waits for ever.
+  const beyondPushed = {
+    catalogue: 'B21',
+    properties: [DIRTY_RING_RULE.F3_NOT_OVERTAKEN, VM_RULE.L1_RUNS_AGAIN],
+  };
   const endless = { catalogue: 'B16', properties: [DIRTY_RING_RULE.G2_BOUNDED] };
   return [
     trackerScenario(
@@ -111,6 +116,13 @@ function withHostileUserspace(
       [],
       {},
       { known: rejectsWrappedOffset ? undefined : { catalogue: 'B11', properties: [...OUT_OF_BOUNDS, ...LOST] } },
+    ),
+    trackerScenario(
+      tracker,
+      'no-such-slot',
+      'userspace rewrites the slot of an entry: no address space, no id of a slot, and no slot of the VM has that number',
+      [vcpu(0, write(1)), userspace(collect), hostile(...['131072', '32767', '5'].map((slot) => poke(0, 4, 32, slot)))],
+      [],
     ),
     trackerScenario(
       tracker,

@@ -12,6 +12,7 @@ import { boundedReset, boundedResets } from './boundedReset.ts';
 import { dirtyRingFinalRules, notOvertaken } from './dirtyRingFinalRules.ts';
 import { dirtyRingMonitor } from './dirtyRingMonitor.ts';
 import { dirtyRingThreadRules } from './dirtyRingThreadRules.ts';
+import { allRearmedPages, rearmedPages } from './rearmedPages.ts';
 import { softFullRule } from './softFullRule.ts';
 
 export function dirtyRingRules(machine: TrackedVm<DirtyRings>): TrackerRules {
@@ -26,6 +27,7 @@ export function dirtyRingRules(machine: TrackedVm<DirtyRings>): TrackerRules {
     monitors: [
       dirtyRingMonitor(machine),
       boundedResets(machine),
+      ...(tracker.bitmaps.length === 0 ? [allRearmedPages(machine)] : []),
       armRule(spec, vm),
       ...(performs(spec, 'write') ? [softFullRule(spec, vm, tracker)] : []),
       ...(tracker.bitmaps.length === 0 ? [] : [backupMonitor(machine)]),
@@ -33,6 +35,7 @@ export function dirtyRingRules(machine: TrackedVm<DirtyRings>): TrackerRules {
     threadMonitors: [
       dirtyRingThreadRules(machine),
       boundedReset(machine),
+      ...(tracker.bitmaps.length === 0 ? [rearmedPages(machine)] : []),
       armThreadRule(spec, vm),
       ...(tracker.bitmaps.length === 0 ? [] : [backupThreadMonitor(machine)]),
     ],

@@ -28,6 +28,7 @@ export const DIRTY_RING_RULE = {
   F9_SOFT_FULL: 'F-9 a vCPU whose ring is soft-full does not enter the guest',
   F10_NOT_FULL: 'F-10 no ring gets full',
   G2_BOUNDED: 'G2 one reset takes at most as many entries as the ring has',
+  G6_OWN_PAGES: 'G6 a reset re-arms only pages of the entries that it read',
 } as const;
 
 /** What a thread did since its operation began; from `flags` on: since it took slots_lock. */
