@@ -27,6 +27,7 @@ const GROUPS = {
     'OperationOf',
     'Names',
     'View',
+    ...['vm', 'VmDefinition', 'VmHandle', 'UserRing', 'GuestPage', 'compileKernel', 'KernelOfVm'],
     'check',
     'assume',
     'BadInput',

@@ -5,6 +5,8 @@ import { guestPage, type Vm } from './vm.ts';
 
 /** Harvests, resets, and copies the reported pages last. Returns the pages. */
 export function collectDirtyPages(mem: Memory, vm: Vm): Gfn[] {
+  const { collect } = vm.shape;
+  if (collect !== undefined) return collect(mem, vm);
   const gfns = vm.tracker.harvest(mem);
   resetAll(mem, vm, gfns);
   for (const gfn of gfns) copyPage(mem, vm, gfn);

@@ -53,6 +53,8 @@ export interface VmShape
   readonly signalled?: ReadonlyMap<number, string>;
   /** The threads that timers ask to yield, with the names of their actors. */
   readonly preempted?: ReadonlyMap<number, string>;
+  /** Harvests, resets and copies, in place of ours. Returns the pages that it has harvested. */
+  readonly collect?: (mem: Memory, vm: Vm) => Gfn[];
 }
 
 /** Lays out a VM. Throws RangeError where the size of a ring or the number of vCPUs is refused. */

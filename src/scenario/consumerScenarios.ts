@@ -29,7 +29,7 @@ export function withConsumer(
     !hasOneSlot || vmsOf(spec).every(({ slots }) => slots.length === 1);
   const withFile = (spec: VmSpec): VmSpec =>
     trackerForVm(spec).name === tracker ? { ...harvestingAll(spec, consumer), consumer: { file, key } } : spec;
-  return [...moreScenarios(scenarios, tracker), ...scenarios]
+  return [...scenariosForConsumers(scenarios, tracker), ...scenarios]
     .filter(harvests)
     .filter(fits)
     .map((check) => ({
@@ -48,7 +48,7 @@ function harvestingAll(spec: VmSpec, { hasMax }: CompiledConsumer): VmSpec {
 }
 
 /** Scenarios for consumers of the merged ring, with the defects of those that they are like. */
-function moreScenarios(scenarios: readonly BuiltInScenario[], tracker: string): BuiltInScenario[] {
+export function scenariosForConsumers(scenarios: readonly BuiltInScenario[], tracker: string): BuiltInScenario[] {
   const named = (name: string) => scenarios.find(({ spec }) => spec.name === `${tracker}/${name}`);
   const like = (
     models: readonly string[],

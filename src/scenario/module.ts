@@ -49,7 +49,7 @@ function scenarioOf(found: unknown, shown: string, isWatched: boolean): Scenario
     throw new BadInput(`${shown}: its default export is ${show(found)}: must be a scenario, made by scenario({ … })`);
   if (isBenchmarkRing(found.name) || findBuiltIn(found.name) !== undefined)
     throw new BadInput(`${shown}: scenario ${found.name}: there is a built-in scenario of that name`);
-  return { ...found, program: { ...found.program, isWatched } };
+  return { ...found, program: { ...found.program, isWatched: isWatched && found.program.isWatched !== false } };
 }
 
 /** The files that a module and what it imports consist of, when it was loaded last. */

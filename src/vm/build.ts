@@ -14,15 +14,25 @@ import { vmProperties } from './properties/vmProperties.ts';
 import { hostileRings, pagesMax, performs, performsWhere, type VmSpec } from './spec.ts';
 import type { TrackerDescriptor } from './trackerDescriptor.ts';
 
+/** Userspace's code. */
+export type UserspaceCode = Pick<VmShape, 'harvester' | 'collect'>;
+
 /**
  * Makes a scenario of its JSON. Throws RangeError when a ring's size is refused.
  *
  * @param descriptor the tracker that `spec` names
  * @param layout where it is laid out, behind what is there
  * @param thread the number of its first actor
+ * @param userspace code that runs in the place of ours
  */
-export function buildVmWith(descriptor: TrackerDescriptor, spec: VmSpec, layout = new Layout(), thread = 0): Scenario {
-  const shape = shapeOf(descriptor, spec, thread);
+export function buildVmWith(
+  descriptor: TrackerDescriptor,
+  spec: VmSpec,
+  layout = new Layout(),
+  thread = 0,
+  userspace: UserspaceCode = {},
+): Scenario {
+  const shape = { ...shapeOf(descriptor, spec, thread), ...userspace };
   const vm = layVm(layout, shape);
   const machine = {
     vm,

@@ -34,6 +34,13 @@ test.each([
   expect(reports.map(({ outcome }) => outcome)).toEqual(outcomes);
 });
 
+test.each([
+  ['right', 'passed'],
+  ['wrong', 'violated'],
+])('consumer/%s.mjs', async (name, outcome) => {
+  expect((await explore(`examples/consumer/${name}.mjs`, { minimise: 0 })).outcome).toBe(outcome);
+});
+
 test('the globals that ringbuf.js gets are restored, also when an operation is suspended', async () => {
   const before = [globalThis.Atomics, globalThis.Uint32Array];
   expect(await explore('examples/spsc-queue/ringbuf.mjs')).toHold();

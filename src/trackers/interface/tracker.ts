@@ -75,6 +75,9 @@ export interface DirtyTracker {
   /** Userspace, operation `count`: how many entries of a ring can be harvested. */
   countRing?(mem: Memory, ring: number): number;
 
+  /** The rings as userspace maps them. */
+  readonly userRings?: readonly UserRing[];
+
   /** Kernel, operation `reset-ring`, with slots_lock held: whether a ring had entries to reset. */
   resetRing?(mem: Memory, ring: number): boolean;
 }
@@ -106,8 +109,9 @@ export interface UserRing {
   readonly entries: readonly { readonly flags?: Cell; readonly slot: Cell; readonly offset: Cell64 }[];
   /** Of the merged ring: the consumer's own index of the next entry. */
   readonly fetch?: Cell;
-  /** Of the ring of the mail: the shared indices. */
+  /** Of the ring of the mail: the shared index of the next entry that is pushed. */
   readonly prod?: Cell;
+  /** Of the ring of the mail: the shared index of the next entry to harvest. */
   readonly cons?: Cell;
 }
 
