@@ -11,8 +11,11 @@ const args = process.argv.slice(2);
 const [name = ''] = args;
 const isSupervised = Object.hasOwn(commandList, name) && commandList[name].supervised;
 
-// A debugger stops the first thread only.
-if (isSupervised && !args.includes('--inspect-brk')) {
+if (name === 'explore' && args.includes('--watch') && !args.includes('--help')) {
+  const { watch } = await import('./watch.ts');
+  interrupt = watch(args);
+  // A debugger stops the first thread only.
+} else if (isSupervised && !args.includes('--inspect-brk')) {
   const { supervise } = await import('./supervise.ts');
   interrupt = supervise(args);
 } else {

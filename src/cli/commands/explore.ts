@@ -69,11 +69,13 @@ export const exploreCommand = (): Command =>
       jsonOption(),
       trustOption(),
       quietOption(),
+      new Option('--watch', 'explore again when the module changes, or a file that it imports'),
     ],
     examples: {
       'explore ring --scheduler exhaustive': 'every interleaving of a built-in scenario',
       'explore ./examples/publish.mjs --memory-model rc11 --lines': 'a module of your own, on weak memory',
       'explore vm --seconds 60 --seed 7': 'random schedules for a minute',
+      'explore ./examples/lost-update.mjs --watch': 'again at each change',
     },
     action: explore,
   });
