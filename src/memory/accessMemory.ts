@@ -17,6 +17,7 @@ import {
   storeKind,
 } from './kinds.ts';
 import { checkChoices, loadUntil, type Memory, type WaitResult } from './memory.ts';
+import { MemoryMisuse, refuseMissingNames, wrongValue } from './memoryMisuse.ts';
 
 /**
  * A memory in which every primitive is one call of `access`, or of `fenceStep`. Places have been
@@ -65,15 +66,19 @@ export abstract class AccessMemory implements Memory {
   }
   private set(kind: number, cell: Cell, value: number): void {
     if (cell?.kind !== 'cell') throw wrongPlaceType(kind, cell);
+    if (!Number.isInteger(value)) throw wrongValue(kindNames[kind], value, cell.name);
     this.access(kind, cell, wrap(value, cell.bits), 0);
   }
   private set64(kind: number, cell: Cell64, value: bigint): void {
     if (cell?.kind !== 'cell64') throw wrongPlaceType(kind, cell, '64');
+    if (typeof value !== 'bigint') throw wrongWide(kind, value, cell);
     this.access(kind, cell, BigInt.asUintN(64, value), 0);
   }
   private update(base: RmwKind, order: RmwOrder | undefined, cell: Cell, operand: number, expected: number): number {
     const kind = order === undefined ? base : rmwKind(base, order);
     if (cell?.kind !== 'cell') throw wrongPlaceType(kind, cell);
+    if (!Number.isInteger(operand)) throw wrongValue(kindNames[kind], operand, cell.name);
+    if (!Number.isInteger(expected)) throw wrongValue(kindNames[kind], expected, cell.name);
     return cellValue(cell, this.access(kind, cell, wrap(operand, cell.bits), wrap(expected, cell.bits)) as number);
   }
   private update64(
@@ -85,6 +90,8 @@ export abstract class AccessMemory implements Memory {
   ): bigint {
     const kind = order === undefined ? base : rmwKind(base, order);
     if (cell?.kind !== 'cell64') throw wrongPlaceType(kind, cell, '64');
+    if (typeof operand !== 'bigint') throw wrongWide(kind, operand, cell);
+    if (typeof expected !== 'bigint') throw wrongWide(kind, expected, cell);
     const old = this.access(kind, cell, BigInt.asUintN(64, operand), BigInt.asUintN(64, expected)) as bigint;
     return wideCellValue(cell, old);
   }
@@ -239,11 +246,16 @@ function wakeCount(count: number): number {
 
 const isLock = (place: Place): place is Lock => place?.kind === 'mutex' || place?.kind === 'spinlock';
 
+refuseMissingNames(AccessMemory.prototype);
+
+const wrongWide = (kind: number, value: unknown, { name }: Cell64): MemoryMisuse =>
+  new MemoryMisuse(`mem.${kindNames[kind]}64 of ${String(value)} to ${name}: must be a bigint, such as 1n`);
+
 /** For code in plain JavaScript, which no type has warned. */
-function wrongPlaceType(kind: number, place: unknown, width = ''): TypeError {
+function wrongPlaceType(kind: number, place: unknown, width = ''): MemoryMisuse {
   const { kind: type, name, bits } = (place ?? {}) as Partial<Place>;
   const what = Array.isArray(place) ? 'a list' : type === undefined ? `${place}` : `${name}, a ${type} of ${bits} bits`;
-  return new TypeError(`mem.${kindNames[kind]}${width} does not work on ${what}`);
+  return new MemoryMisuse(`mem.${kindNames[kind]}${width} does not work on ${what}`);
 }
 
 /** By kind: the method of `Memory`, for places of 64 bits and for all others, and its order. */

@@ -1,6 +1,8 @@
 import type { Deadline } from '../explore/limits.ts';
 import { memoryModels } from '../explore/memoryModels/registry.ts';
+import { contextSwitches } from '../explore/schedule.ts';
 import { errorCode } from '../files/fileErrors.ts';
+import { BadInput } from '../input/badInput.ts';
 import { extendGuards } from '../process/supervision.ts';
 import type { OpenedScenario } from '../scenario/scenarioRef.ts';
 import type { MemoryConfig } from './createRun.ts';
@@ -41,7 +43,11 @@ export async function reportFindings(
     const failure = { ...opened, ...violation, memoryModel, tearing, schedule, ...(cycle !== undefined && { cycle }) };
     const isMinimised = memoryModels[memoryModel].searchGraphs === undefined;
     const seconds = Math.min(minimiseSeconds, deadline?.secondsLeft ?? Infinity);
-    return [write(isMinimised ? await minimised(failure, seconds, minimiseSteps) : failure)];
+    const least = isMinimised ? await minimised(failure, seconds, minimiseSteps) : failure;
+    // A mistake of the operation's author: no other thread is needed for it.
+    if (least.category === 'misuse' && contextSwitches(least.schedule) === 0)
+      throw new BadInput(`${opened.scenario.name}: ${least.message}`);
+    return [write(least)];
   }
   if (result.limit !== undefined) return [];
   const claims = [...result.missing, ...completionClaim(result, search.scheduler === 'exhaustive')];

@@ -7,6 +7,7 @@ import { markConstant } from '../loops/snapshot.ts';
 import type { Cell, Cell64, Lock } from '../memory/cell.ts';
 import { Layout } from '../memory/layout.ts';
 import type { Memory } from '../memory/memory.ts';
+import { MemoryMisuse } from '../memory/memoryMisuse.ts';
 import type { CellSpec, CellType, Definition, OperationOf } from './definition.ts';
 import { parametersOf } from './parameters.ts';
 import { createPropertyView, evaluateProperty, type PropertyKind, throwOnMissingName } from './propertyView.ts';
@@ -35,7 +36,7 @@ export function scenario<
   const cells = layCells(layout, entriesOf(definition.cells, `${where}: cells`), initial, where);
   const locks = layLocks(layout, definition.locks ?? [], cells, where);
   const racy = racyCells(definition.racy ?? [], cells, where);
-  const names = throwOnMissingName({ ...cells, ...locks }, 'cell or lock');
+  const names = throwOnMissingName({ ...cells, ...locks }, 'cell or lock', MemoryMisuse);
   for (const constant of [names, ...Object.values(cells), ...layout.places]) markConstant(constant);
   const actors = buildActors(definition.actors, names, where);
   const view = createPropertyView(

@@ -2,6 +2,7 @@ import type { StateView } from '../check/property.ts';
 import { BadInput } from '../input/badInput.ts';
 import { describeThrown } from '../input/show.ts';
 import { type Cell, type Cell64, cellValue, type Lock, wideCellValue } from '../memory/cell.ts';
+import { throwerOf } from '../memory/sourceLine.ts';
 import { setRunningProperty } from './runningProperty.ts';
 
 /** When a property is evaluated: after every step, at any moment, or at the end. */
@@ -25,7 +26,8 @@ export function evaluateProperty(
       seen = holds(propertyView(view));
     } catch (error) {
       setRunningProperty(undefined);
-      throw new BadInput(`${where} throws ${describeThrown(error)}`);
+      const place = error instanceof Error ? throwerOf(error.stack) : undefined;
+      throw new BadInput(`${where} throws ${describeThrown(error)}${place === undefined ? '' : `, at ${place}`}`);
     }
     setRunningProperty(undefined);
     if (seen instanceof Promise) {
@@ -33,6 +35,7 @@ export function evaluateProperty(
       seen.catch(() => {});
       throw new BadInput(`${where} returns a promise: must return true or false, as it is not awaited`);
     }
+    if (seen === undefined) throw new BadInput(`${where} returns nothing: must return true or false`);
     return typeof seen === 'string' && kind === 'finally' ? seen : Boolean(seen);
   };
 }
@@ -41,13 +44,17 @@ export function evaluateProperty(
  * Makes `names` throw for a name that it does not have, with the list of those that it has. Only a
  * missing name reaches the prototype, so the others cost no more than a field.
  */
-export function throwOnMissingName<T extends object>(names: T, what: string): T {
+export function throwOnMissingName<T extends object>(
+  names: T,
+  what: string,
+  MissingName: new (message: string) => Error = ReferenceError,
+): T {
   const missing = new Proxy(
     {},
     {
       get: (of, name) => {
         if (name in of || typeof name === 'symbol' || name === 'toJSON') return Reflect.get(of, name);
-        throw new ReferenceError(`there is no ${what} '${name}', only ${Object.keys(names).join(', ') || 'none'}`);
+        throw new MissingName(`there is no ${what} '${name}', only ${Object.keys(names).join(', ') || 'none'}`);
       },
     },
   );

@@ -25,6 +25,7 @@ export function kindOfFinding({
   if (outcome === 'deadlock' || outcome === 'livelock') return outcome;
   const { category } = findings[0];
   if (category === 'data-race') return 'data race';
+  if (category === 'misuse') return 'crash';
   return category ?? (outcome === 'crashed' ? 'crash' : 'violation');
 }
 

@@ -101,21 +101,15 @@ test('an error without a text can be thrown', async () => {
   expect(told(await explored([run]))).toEqual(['crashed it throws what has no text']);
 });
 
-test('a list of cells, a cell of 64 bits, a lock, or nothing is no cell of 32 bits', async () => {
-  const at = (message: string) =>
-    expect.stringMatching(new RegExp(`^${message}, at test/explore/results\\.test\\.ts:\\d+$`));
-  const store: Run = (mem, { wide }) => mem.store(wide, 5);
-  expect(told(await explored([store]))).toEqual([
-    at('crashed TypeError: mem.store does not work on wide, a cell64 of 64 bits'),
-  ]);
-  const load: Run = (mem, { list }) => mem.load(list);
-  expect(told(await explored([load]))).toEqual([at('crashed TypeError: mem.load does not work on a list')]);
-  const wide: Run = (mem, { x }) => mem.load64(x);
-  expect(told(await explored([wide]))).toEqual([
-    at('crashed TypeError: mem.load64 does not work on x, a cell of 32 bits'),
-  ]);
-  const lock: Run = (mem, { list }) => mem.lock(list[2]);
-  expect(told(await explored([lock]))).toEqual([at('crashed TypeError: mem.lock does not work on undefined')]);
+test.each<[string, Run]>([
+  ['store does not work on wide, a cell64 of 64 bits', (mem, { wide }) => mem.store(wide, 5)],
+  ['load does not work on a list', (mem, { list }) => mem.load(list)],
+  ['load64 does not work on x, a cell of 32 bits', (mem, { x }) => mem.load64(x)],
+  ['lock does not work on undefined', (mem, { list }) => mem.lock(list[2])],
+])('mem.%s', async (message, run) => {
+  await expect(explored([run])).rejects.toThrow(
+    new RegExp(`^odd: TypeError: mem\\.${message}, at test/explore/results\\.test\\.ts:\\d+$`),
+  );
 });
 
 test('states with different results are different, however long ago these were returned', async () => {

@@ -86,9 +86,9 @@ test('an unknown name, and a property that throws, are reported', () => {
   });
   expect(run(typo).violation).toEqual({
     property: 'no operation crashes',
-    category: 'crash',
+    category: 'misuse',
     message: expect.stringMatching(
-      /^ReferenceError: there is no cell or lock 'cuont', only count, at test\/scenario\/define\.test\.ts:\d+$/,
+      /^TypeError: there is no cell or lock 'cuont', only count, at test\/scenario\/define\.test\.ts:\d+$/,
     ),
   });
   const wrong = (text: string) =>
@@ -97,7 +97,8 @@ test('an unknown name, and a property that throws, are reported', () => {
     "scenario wrong: finally.p throws ReferenceError: there is no actor 'b', only a",
   );
   expect(run(wrong('return JSON.stringify(view.results)')).violation?.message).toBe('{"a":[]}');
-  expect(run(wrong('')).violation?.message).toBe('does not hold at the end');
+  expect(run(wrong('return false')).violation?.message).toBe('does not hold at the end');
+  expect(() => run(wrong(''))).toThrow('scenario wrong: finally.p returns nothing: must return true or false');
 });
 
 test('cells overlap, and hold 64 bits', () => {

@@ -1,5 +1,6 @@
 import { isCheckFailed } from '../../memory/assume.ts';
 import { ContractViolation } from '../../memory/memory.ts';
+import { MemoryMisuse } from '../../memory/memoryMisuse.ts';
 import { throwerOf } from '../../memory/sourceLine.ts';
 import { UnsupportedOperation } from '../../memory/unsupportedOperation.ts';
 
@@ -10,6 +11,8 @@ export const violationCategories = [
   'data-race',
   // An operation threw.
   'crash',
+  // An operation does not use `mem` as it is.
+  'misuse',
   // An operation runs on without an access, so no other thread can run.
   'stuck',
   // An operation does what gfnring cannot run. The code may be right.
@@ -89,6 +92,8 @@ export function stopOf(error: unknown): ViolationStop {
   if (isCheckFailed(error))
     return { kind: 'violated', violation: { property: error.property, message: error.message } };
   if (error instanceof UnsupportedOperation) return { kind: 'crashed', violation: unsupportedBy(error) };
+  if (error instanceof MemoryMisuse)
+    return { kind: 'crashed', violation: { ...crashOf(textOf(error)), category: 'misuse' } };
   return { kind: 'crashed', violation: crashOf(textOf(error)) };
 }
 

@@ -124,7 +124,7 @@ class RunChecker {
       return true;
     }
     if (failed !== undefined) {
-      this.isCrashed = failed.category === 'crash';
+      this.isCrashed = failed.category === 'crash' || failed.category === 'misuse';
       this.add(failed, run);
       return false;
     }
