@@ -1,4 +1,4 @@
-import { cpSync, existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { cpSync, existsSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { runNode, temporaryFolder } from './commandLine.ts';
@@ -93,6 +93,14 @@ describe('from JavaScript', () => {
     expect(stdout).toMatch(/ node_modules\/gfnring\/src\/\S+\.ts:\d+:\d+\n/);
   });
 
+  test.each([
+    ['right', 0],
+    ['wrong', 1],
+  ])('a consumer in JavaScript is explored: %s', (name, expected) => {
+    const command = `explore ./examples/consumer/${name}.mjs --scheduler exhaustive`;
+    expect(run(bin, ...command.split(' ')).status).toBe(expected);
+  });
+
   test('a program explores', () => {
     const program = join(place, 'program.mjs');
     writeFileSync(
@@ -122,6 +130,25 @@ test.each([
   expect([status, stdout]).toEqual([2, '']);
   expect(stderr).toMatch(message);
   expect(stderr.trimEnd().split('\n')).toHaveLength(1);
+});
+
+describe('with the optional packages for C', () => {
+  beforeAll(() => {
+    for (const name of ['@yowasp/clang', 'binaryen', 'web-tree-sitter', 'tree-sitter-c']) {
+      rmSync(join(place, 'node_modules', name), { recursive: true });
+      symlinkSync(ours(name), join(place, 'node_modules', name));
+    }
+  });
+
+  test.each([
+    ['right', 0],
+    ['wrong', 1],
+  ])('a consumer in C is explored: %s', { timeout: 120_000 }, (name, expected) => {
+    const command = `kernel overtaken --consumer examples/consumer/${name}.c --harvest harvest`;
+    const { status, stdout, stderr } = run(bin, ...command.split(' '));
+    expect([stderr, status]).toEqual(['', expected]);
+    expect(stdout).toContain(`examples/consumer/${name}.c: harvest, 5 loads, 2 stores hooked`);
+  });
 });
 
 describe('with the optional packages for vitest', () => {

@@ -1,6 +1,7 @@
 import type { KernelTree } from '../compile/kernelTree.ts';
 import { hashOf, readAround, SHIM_AT, type SourceFiles } from '../compile/sourceTree.ts';
 import type { CompiledPart, TakenPart } from '../compiled.ts';
+import { closureOf } from './closure.ts';
 import { type CDefinition, type Defined, definitionsOf, identifiersOf } from './definitions.ts';
 import { place, sliceOfEnterGuest } from './enterGuest.ts';
 import { type Node, parseC } from './parser.ts';
@@ -130,19 +131,7 @@ class Slicer {
   private closure(path: string, wanted: readonly string[]): CDefinition[] {
     const root = this.roots.get(path);
     if (root === undefined) return [];
-    const definitions = definitionsOf(root, path, this.defined);
-    const found = new Map<number, CDefinition>();
-    const queue = wanted.filter((name) => definitions.has(name));
-    for (const name of queue) {
-      const definition = definitions.get(name)!;
-      if (found.has(definition.node.id)) continue;
-      found.set(definition.node.id, definition);
-      for (const next of identifiersOf(definition.node.text)) {
-        this.used.add(next);
-        if (definitions.has(next) && !this.known.has(next)) queue.push(next);
-      }
-    }
-    return [...found.values()].sort((a, b) => a.node.startIndex - b.node.startIndex);
+    return closureOf(definitionsOf(root, path, this.defined), wanted, this.known, this.used);
   }
 
   /** Macros, enumerations and inline functions that the code uses, with what these use. */

@@ -33,8 +33,10 @@ export function flagsEntry(
     return violationOfRule(DIRTY_RING_RULE.F2_WINDOW, takes);
   }
   const { taken, words } = state.threads[event.thread];
-  if (words.length < 2)
-    return violationOfRule(DIRTY_RING_RULE.F4_TAKEN, `${event.place.name} is flagged after ${words.join()} was read`);
+  if (words.length < 2) {
+    const read = words.length === 0 ? 'none of its entry' : `only ${words.join()}`;
+    return violationOfRule(DIRTY_RING_RULE.F4_TAKEN, `${event.place.name} is flagged after ${read} was read`);
+  }
   const { slot, offset } = oldest;
   return updateThread(updateModel(state, role.ring, dirtyRingHarvest(ring)), event.thread, {
     taken: [...taken, { slot, offset }],
