@@ -6,6 +6,7 @@ import { Command } from 'commander';
 import { BadInput } from '#dist/input/badInput.js';
 import { barriersCommand } from './barriers/command.ts';
 import { canariesCommand } from './canaries.ts';
+import { cMutantsCommand } from './cMutants/command.ts';
 import { misfits, missingTests } from './fits.ts';
 import { mistakesCommand } from './mistakes/command.ts';
 import { mutantsCommand } from './mutants/command.ts';
@@ -19,6 +20,7 @@ const program = new Command('selftest')
   .addCommand(canariesCommand())
   .addCommand(otherModelsCommand())
   .addCommand(mutantsCommand())
+  .addCommand(cMutantsCommand())
   .addCommand(barriersCommand())
   .addCommand(
     new Command('fits')
