@@ -52,7 +52,7 @@ test('wrong input ends with one line and status 2', async () => {
   write('none.json', '{}');
   mkdirSync(at('empty'), { recursive: true });
   for (const [args, why] of [
-    [[finding.file], 'choose a format: --html FILE, --perfetto FILE or --text'],
+    [[finding.file], 'choose a format: --html FILE, --perfetto FILE, --text or --github'],
     [['nowhere.json', '--text'], 'cannot read the finding nowhere.json: ENOENT'],
     [['none.json', '--text'], 'none.json'],
     [['unseen.json', '--html', 'x.html'], 'unseen.json has no schedule to run'],

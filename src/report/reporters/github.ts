@@ -1,5 +1,6 @@
 import type { CampaignFinding } from '../../campaign/summary.ts';
 import { printable } from '../../input/oneLine.ts';
+import type { Finding } from '../../run/finding.ts';
 import { communicatingAccesses } from '../communicatingAccesses.ts';
 import { reproduceCommand } from '../reproduceCommand.ts';
 import type { Reporter } from './reporter.ts';
@@ -16,10 +17,14 @@ export const githubReporter = {
     const commands = await Promise.all(summary.findings.map(workflowCommand));
     return commands.map((command) => `${command}\n`).join('');
   },
+  finding: async ({ finding }) => `${await workflowCommand(finding)}\n`,
 } satisfies Reporter;
 
-async function workflowCommand(finding: CampaignFinding): Promise<string> {
-  const { property, message, catalogue, scenario } = finding;
+/** What it needs of a finding, of a campaign or not. */
+type Annotated = Finding & Pick<CampaignFinding, 'file' | 'unwritten'> & Partial<Pick<CampaignFinding, 'catalogue'>>;
+
+async function workflowCommand(finding: Annotated): Promise<string> {
+  const { property, message, catalogue = null, scenario } = finding;
   const last = (await communicatingAccesses(finding)).at(-1);
   const position =
     last === undefined ? [] : [`file=${escapeProperty(last.file)}`, `line=${last.line}`, `col=${last.column}`];
