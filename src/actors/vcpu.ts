@@ -52,7 +52,7 @@ export function writePage(mem: Memory, vm: Vm, vcpu: number, page: Page): boolea
 }
 
 /** Handles a write to a page without a writable translation. `no room`: the page is unchanged. */
-function handleFault(mem: Memory, vm: Vm, vcpu: number, page: Page): 'mapped' | 'no room' | 'no page' {
+export function handleFault(mem: Memory, vm: Vm, vcpu: number, page: Page): 'mapped' | 'no room' | 'no page' {
   const { kvm } = vm;
   mem.lock(kvm.mmu_lock);
   const fault = mapPage(mem, vm, vcpu, page);

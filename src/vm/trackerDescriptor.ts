@@ -20,6 +20,21 @@ export interface TrackerClaims<T> {
   'an index wraps'?(tracker: T, spec: VmSpec): (view: StateView) => boolean;
 }
 
+/**
+ * A ring with free-running indices. To add `size` to all of them, modulo their width, changes
+ * nothing that its code does.
+ */
+export interface IndexRing {
+  readonly size: number;
+  /** A vCPU must stop when so many entries are in use. */
+  readonly soft_limit: number;
+  /** The index of the oldest entry that is in use, and the one behind the newest. */
+  readonly consumed: Cell;
+  readonly produced: Cell;
+  /** All indices, these two included. All have the same width. */
+  readonly indices: readonly Cell[];
+}
+
 /** A VM as the rules of its tracker see it. */
 export interface TrackedVm<T extends DirtyTracker> {
   readonly spec: VmSpec;
@@ -76,6 +91,9 @@ export interface TrackerDescriptor<T extends DirtyTracker = DirtyTracker> extend
   readonly racesWhenMapped: boolean;
   /** The indices that a kernel keeps to itself: C code accesses them plainly. */
   kernelIndices(tracker: T): readonly Cell[];
+
+  /** Its rings with free-running indices: see `IndexRing`. */
+  indexRings(tracker: T): readonly IndexRing[];
 
   /** The claims that can come true for it; the others never do. */
   readonly claims: TrackerClaims<T>;

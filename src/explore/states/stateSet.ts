@@ -1,10 +1,10 @@
 import { hashWords } from '../hash.ts';
 
 /** Words of a block. */
-const BLOCK_BITS = 16;
-const BLOCK = 1 << BLOCK_BITS;
+export const BLOCK_BITS = 16;
+export const BLOCK = 1 << BLOCK_BITS;
 /** Before the words of a key: their number, and the number of the state. */
-const HEADER = 2;
+export const HEADER = 2;
 
 /**
  * HOT. A set of states. A state's key is a row of 32-bit words; keys are compared in full, so that
@@ -16,7 +16,7 @@ export class StateSet {
   size = 0;
   /** The number of the state that `add` added or found; states are counted from 0. */
   number = -1;
-  private readonly blocks = [new Uint32Array(BLOCK)];
+  protected readonly blocks = [new Uint32Array(BLOCK)];
   /**
    * Words in use of the last block. The first word of all is not used, as 0 marks an empty slot.
    */
@@ -53,7 +53,8 @@ export class StateSet {
     return true;
   }
 
-  private append(key: Uint32Array, length: number): number {
+  /** Returns where the key lies: the number of its block, times `BLOCK`, plus its place in it. */
+  protected append(key: Uint32Array, length: number): number {
     if (this.used + length + HEADER > BLOCK) {
       // A key that is longer than a block gets a block of its own size.
       const block = new Uint32Array(Math.max(BLOCK, length + HEADER));

@@ -22,6 +22,7 @@ export const dirtyBitmap: TrackerDescriptor<DirtyBitmap> = {
   drainedWhile: 'running',
   racesWhenMapped: false,
   kernelIndices: () => [],
+  indexRings: () => [],
 
   claims: {},
   rules: dirtyBitmapRules,

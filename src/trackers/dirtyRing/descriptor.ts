@@ -87,6 +87,15 @@ function dirtyRing(versionName: VersionName): TrackerDescriptor<DirtyRings> {
     racesWhenMapped: true,
     kernelIndices: ({ rings }) => rings.flatMap(({ dirty_index, reset_index }) => [dirty_index, reset_index]),
 
+    indexRings: ({ rings }) =>
+      rings.map(({ size, soft_limit, dirty_index, reset_index, fetch_index }) => ({
+        size,
+        soft_limit,
+        consumed: reset_index,
+        produced: dirty_index,
+        indices: [dirty_index, reset_index, fetch_index],
+      })),
+
     claims: {
       'a ring is full':
         ({ rings }) =>

@@ -25,6 +25,7 @@ export const gfnList: TrackerDescriptor<GfnLists> = {
   drainedWhile: 'paused',
   racesWhenMapped: false,
   kernelIndices: () => [],
+  indexRings: () => [],
 
   claims: {
     'a ring is full':

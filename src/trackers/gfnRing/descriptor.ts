@@ -36,6 +36,15 @@ export const gfnRing: TrackerDescriptor<GfnRings> = {
   racesWhenMapped: false,
   kernelIndices: ({ rings }) => rings.flatMap(({ prod_index, cons_index }) => [prod_index, cons_index]),
 
+  indexRings: ({ rings }) =>
+    rings.map(({ size, soft_limit, prod_index, cons_index, indices }) => ({
+      size,
+      soft_limit,
+      consumed: cons_index,
+      produced: prod_index,
+      indices: [prod_index, cons_index, indices.prod, indices.cons],
+    })),
+
   claims: {
     'a ring is full':
       ({ rings }) =>
