@@ -1,4 +1,3 @@
-import { threadOf } from '../explore/schedule.ts';
 import type { ReachableStates } from './reachableStates.ts';
 
 /**
@@ -22,18 +21,16 @@ export interface EndlessSchedule {
  *
  * Such an execution stays in a strongly connected component of the states with the label. Tarjan's
  * algorithm finds the components ("Depth-first search and linear graph algorithms", 1972). A
- * component is fair under weak fairness if each thread takes a step in it, or is disabled in one of
- * its states. Under strong fairness, the states where a thread is enabled that takes no step are
+ * component is fair under weak fairness if each thread takes a step in it, or is not due in one of
+ * its states. Under strong fairness, the states where a thread is due that takes no step are
  * removed, and the components of the rest are examined (Emerson and Lei, "Modalities for model
  * checking", 1987).
  *
- * @param fair the threads that get their turn, as bits; the others may stop for good
  */
 export function findFairCycle(
   graph: ReachableStates,
   label: number,
   fairness: Fairness,
-  fair: number,
 ): EndlessSchedule | undefined {
   const subgraphs: Uint32Array[] = [graph.labels.subarray(0, graph.size)].map((labels) =>
     Uint32Array.from(labels.keys()).filter((state) => (labels[state] & label) !== 0),
@@ -50,16 +47,16 @@ export function findFairCycle(
       const isInside = (state: number): boolean => mark[state] === number;
       let [stepping, ever, always] = [0, 0, -1];
       for (const state of component) {
-        ever |= graph.enabled[state];
-        always &= graph.enabled[state];
+        ever |= graph.due[state];
+        always &= graph.due[state];
         for (let edge = graph.firstEdge[state]; edge < graph.firstEdge[state + 1]; edge++)
-          if (isInside(graph.to[edge])) stepping |= 1 << threadOf(graph.choice[edge]);
+          if (isInside(graph.to[edge])) stepping |= graph.stepping[edge];
       }
       if (stepping === 0) continue;
-      const starved = (fairness === 'strong' ? ever : always) & ~stepping & fair;
-      if (starved === 0) return endlessSchedule(graph, component, isInside, stepping, fairness === 'weak' ? fair : 0);
+      const starved = (fairness === 'strong' ? ever : always) & ~stepping;
+      if (starved === 0) return endlessSchedule(graph, component, isInside, stepping, fairness === 'weak' ? ever : 0);
       if (fairness === 'strong')
-        subgraphs.push(Uint32Array.from(component.filter((state) => (graph.enabled[state] & starved) === 0)));
+        subgraphs.push(Uint32Array.from(component.filter((state) => (graph.due[state] & starved) === 0)));
     }
   }
   return undefined;
@@ -120,7 +117,7 @@ function componentsOf(graph: ReachableStates, among: Uint32Array, position: Uint
 
 /**
  * A shortest path into a component, and a cycle in it with a step of each of the threads
- * `stepping`, through a state in which each other thread of `fair` is disabled.
+ * `stepping`, through a state in which each other thread of `fair` is not due.
  */
 function endlessSchedule(
   graph: ReachableStates,
@@ -135,19 +132,19 @@ function endlessSchedule(
   let at = entry;
   const walk = (isGoal: (edge: number) => boolean): void => {
     const path = shortestPath(graph, at, isInside, isGoal);
-    for (const edge of path) cycle.push(graph.choice[edge]);
+    cycle.push(...path);
     if (path.length > 0) at = graph.to[path[path.length - 1]];
   };
   for (let rest = stepping; rest !== 0; rest &= rest - 1) {
     const thread = rest & -rest;
-    walk((edge) => 1 << threadOf(graph.choice[edge]) === thread);
+    walk((edge) => (graph.stepping[edge] & thread) !== 0);
   }
   for (let rest = fair & ~stepping; rest !== 0; rest &= rest - 1) {
     const thread = rest & -rest;
-    if ((graph.enabled[at] & thread) !== 0) walk((edge) => (graph.enabled[graph.to[edge]] & thread) === 0);
+    if ((graph.due[at] & thread) !== 0) walk((edge) => (graph.due[graph.to[edge]] & thread) === 0);
   }
   if (at !== entry) walk((edge) => graph.to[edge] === entry);
-  return { prefix: graph.pathTo(entry), cycle };
+  return { prefix: graph.choicesOf(graph.pathTo(entry)), cycle: graph.choicesOf(cycle) };
 }
 
 /** The edges of a shortest path inside a component that ends with a goal. */

@@ -42,11 +42,12 @@ export class IndexShift {
   }
 
   /**
-   * Replaces the current state of the execution by its representative.
+   * Replaces the current state of the execution by its representative. Returns whether that is
+   * another state.
    *
    * @throws NotShiftable where an operation does something else after the shifted log
    */
-  rebase(): void {
+  rebase(): boolean {
     const { execution, rings } = this;
     let by: number[] | undefined;
     for (const [ring, { consumed, size }] of rings.entries()) {
@@ -55,12 +56,13 @@ export class IndexShift {
       by ??= rings.map(() => 0);
       by[ring] = -above;
     }
-    if (by === undefined) return;
+    if (by === undefined) return false;
     for (const [ring, { indices }] of rings.entries())
       for (const cell of indices)
         if (by[ring] !== 0) storeWord(execution.bytes, cell, wrapped(wordAt(execution.bytes, cell) + by[ring], cell.bits));
     for (let thread = 0; thread < execution.node.length; thread++)
       if (execution.node[thread] !== 0) execution.node[thread] = this.shiftedNode(thread, execution.node[thread], by);
+    return true;
   }
 
   /**
@@ -69,10 +71,10 @@ export class IndexShift {
    *
    * @returns how many logs, and by how many shifts
    */
-  check(roots: readonly number[]): { readonly logs: number; readonly shifts: number } {
+  check(): { readonly logs: number; readonly shifts: number } {
     const { tree } = this.execution;
     const last = tree.size;
-    const threads = this.threadsOf(roots, last);
+    const threads = this.threadsOf(last);
     let logs = 0;
     const shifts = this.rings.flatMap(({ size, consumed: { bits } }, ring) => {
       const half = 2 ** (bits - 1);
@@ -89,10 +91,15 @@ export class IndexShift {
   }
 
   /** By trie node: the thread whose operation it belongs to, or NONE. */
-  private threadsOf(roots: readonly number[], last: number): Int32Array {
-    const { parent } = this.execution.tree;
+  private threadsOf(last: number): Int32Array {
+    const { tree, threads: actors, program } = this.execution;
+    const { parent } = tree;
     const threads = new Int32Array(last).fill(NONE);
-    for (const [thread, root] of roots.entries()) threads[root] = thread;
+    for (const [thread, { operations }] of program.actors.entries())
+      for (const index of operations.keys()) {
+        const root = actors.code.knownRoot(thread, index);
+        if (root !== undefined) threads[root] = thread;
+      }
     for (let node = 1; node < last; node++)
       if (threads[node] === NONE && parent[node] !== 0) threads[node] = threads[parent[node]];
     return threads;

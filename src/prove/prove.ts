@@ -5,13 +5,18 @@ import { linesOf, traceOf } from '../explore/execution/trace.ts';
 import { readFromIndex, threadOf } from '../explore/schedule.ts';
 import type { Program } from '../explore/program.ts';
 import type { Trace } from '../memory/trace.ts';
+import { isChoice, kindOf } from '../memory/kinds.ts';
 import { wordAt } from '../memory/memoryImage.ts';
 import type { Reader } from '../trackers/interface/tracker.ts';
 import type { TrackerDescriptor } from '../vm/trackerDescriptor.ts';
+import { AmpleSets } from './ampleSets.ts';
 import { type EndlessSpec, type EndlessVm, endlessVm } from './endlessVm.ts';
 import { type Fairness, findFairCycle } from './fairCycles.ts';
 import { IndexShift, NotShiftable } from './indexShift.ts';
-import { ReachableStates, type SearchEnd } from './reachableStates.ts';
+import { ReachableStates, type SearchEnd, type SearchLimits } from './reachableStates.ts';
+
+/** So many states are visited without reduction first. */
+const LEARNING_STATES = 1 << 13;
 
 /** Steps that an operation may take, as its log grows with each. */
 const STEPS_MAX = 1 << 20;
@@ -109,14 +114,15 @@ type ProofEnd = { readonly kind: 'limit'; readonly limit: string } | ({ readonly
 
 /** One endless machine, with the marked write on one page. */
 class Proof {
-  readonly graph: ReachableStates;
+  graph: ReachableStates;
   readonly assumptions: string[] = [];
   private readonly vm: EndlessVm;
   private readonly fairness: Fairness;
   private readonly execution: Execution;
   private readonly shift: IndexShift;
+  private readonly ample: AmpleSets;
   private readonly reader: Reader;
-  private roots: readonly number[] = [];
+  private isComplete = false;
   private readonly seen: boolean[];
 
   constructor(vm: EndlessVm, fairness: Fairness) {
@@ -130,11 +136,19 @@ class Proof {
       read: (cell) => wordAt(bytes, cell),
       read64: ({ offset }) => (BigInt(bytes.u32[(offset >>> 2) + 1]) << 32n) | BigInt(bytes.u32[offset >>> 2]),
     };
-    this.graph = new ReachableStates(this.execution, {
+    this.ample = new AmpleSets(this.execution, vm.visible);
+    this.graph = this.newGraph(false);
+  }
+
+  private newGraph(reduces: boolean): ReachableStates {
+    const checks = {
       rebase: () => this.shift.rebase(),
       violation: () => this.violation(),
       labels: () => this.labels(),
-    });
+      inside: () => this.inside,
+      fair: this.vm.fair,
+    };
+    return new ReachableStates(this.execution, checks, this.ample, reduces);
   }
 
   get properties(): string[] {
@@ -142,12 +156,12 @@ class Proof {
   }
 
   run(limits: { readonly until: number; readonly bytes: number }): ProofEnd | undefined {
-    const end = this.graph.search(limits);
+    const end = this.search(limits);
     if (end?.kind === 'violated') return this.finding(end);
     if (end !== undefined) return end;
     this.checkShifts();
     for (const [i, { name }] of this.vm.obligations.entries()) {
-      const endless = findFairCycle(this.graph, 1 << i, this.fairness, this.vm.fair);
+      const endless = findFairCycle(this.graph, 1 << i, this.fairness);
       if (endless === undefined) continue;
       const schedule = [...endless.prefix, ...endless.cycle];
       const violation = { property: name, message: 'never, if the last steps repeat forever' };
@@ -156,9 +170,21 @@ class Proof {
     return undefined;
   }
 
+  /** Searches without reduction until most accesses are known, then as often as one was not. */
+  private search(limits: Omit<SearchLimits, 'states'>): Exclude<SearchEnd, { readonly kind: 'again' }> | undefined {
+    let end = this.graph.search({ ...limits, states: LEARNING_STATES });
+    while (end?.kind === 'again' || (end === undefined && !this.isComplete)) {
+      this.ample.hasLearnt = false;
+      this.isComplete = true;
+      this.graph = this.newGraph(true);
+      end = this.graph.search({ ...limits, states: Infinity });
+    }
+    return end;
+  }
+
   private checkShifts(): void {
     if (this.vm.indexRings.length === 0) return;
-    const { logs, shifts } = this.shift.check(this.roots);
+    const { logs, shifts } = this.shift.check();
     const text = `indices that are a multiple of the ring's size higher make no difference: seen for ${logs} logs of operations, with ${shifts} shifts each`;
     this.assumptions.push(text);
   }
@@ -168,12 +194,16 @@ class Proof {
     return Object.keys(this.vm.sometimes)[this.seen.indexOf(false)];
   }
 
-  /** The threads that are inside an operation, as bits. */
+  /** The threads that have made an access in their operation, as bits. Choices are none. */
   private get inside(): number {
-    const { execution } = this;
-    if (this.roots.length === 0)
-      this.roots = this.vm.program.actors.map((_, thread) => execution.threads.code.knownRoot(thread, 0)!);
-    return this.roots.reduce((mask, root, t) => (execution.node[t] === root || execution.node[t] === 0 ? mask : mask | (1 << t)), 0);
+    const { node, tree } = this.execution;
+    let inside = 0;
+    for (let t = 0; t < node.length; t++) {
+      let before = node[t] === 0 ? 0 : tree.parent[node[t]];
+      while (before !== 0 && isChoice(kindOf(tree.code[before]))) before = tree.parent[before];
+      if (before !== 0) inside |= 1 << t;
+    }
+    return inside;
   }
 
   private labels(): number {

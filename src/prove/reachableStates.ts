@@ -1,35 +1,46 @@
 import type { Execution } from '../explore/execution/execution.ts';
 import type { Violation } from '../explore/execution/violation.ts';
 import { isPast } from '../explore/limits.ts';
-import { encodeChoice } from '../explore/schedule.ts';
+import { encodeChoice, readFromIndex, threadOf } from '../explore/schedule.ts';
 import { lowestSetBit } from '../explore/schedulers/scheduler.ts';
 import { VarintBuffer } from '../explore/states/varintBuffer.ts';
 import { grownCopy } from '../memory/grownCopy.ts';
+import type { AmpleSets } from './ampleSets.ts';
 import { StateStore } from './stateStore.ts';
 
 /** What the search asks of each new state, which the execution is in. */
 export interface StateChecks {
-  /** Replaces the state by its representative. */
-  rebase(): void;
+  /** Replaces the state by its representative. Returns whether that is another state. */
+  rebase(): boolean;
   /** What the state violates. */
   violation(): Violation | undefined;
   /** The properties of the state that liveness needs to know, as at most 16 bits. */
   labels(): number;
+  /** The threads that are in an operation, as bits: they have made an access that is no choice. */
+  inside(): number;
+  /** The threads that get their turn between operations too, as bits. */
+  readonly fair: number;
 }
 
 export interface SearchLimits {
   /** The deadline, by `performance.now`. */
   readonly until: number;
   readonly bytes: number;
+  /** How many states to visit; Infinity: all. */
+  readonly states: number;
 }
 
 /** Why a search ended before it had visited all states. */
 export type SearchEnd =
   | { readonly kind: 'violated'; readonly violation: Violation; readonly schedule: readonly number[] }
-  | { readonly kind: 'limit'; readonly limit: string };
+  | { readonly kind: 'limit'; readonly limit: string }
+  /** The reduction was based on too little: see `AmpleSets`. */
+  | { readonly kind: 'again' };
 
 /** States between two looks at the clock. */
 const STRIDE = 1024;
+/** More steps than an operation takes. */
+const ALONE_MAX = 1 << 16;
 
 /**
  * HOT. All states that an endless program can reach under `sc`, by breadth-first search: the paths
@@ -44,14 +55,24 @@ export class ReachableStates {
   size = 0;
   edges = 0;
   firstEdge = new Uint32Array(1024);
-  /** By edge: the state it leads to, and the choice that was taken: see `encodeChoice`. */
+  /**
+   * By edge: the state it leads to; the choice of its first step, see `encodeChoice`; the threads
+   * that take steps, as bits.
+   */
   to = new Uint32Array(4096);
   choice = new Uint32Array(4096);
-  /** By state: see `StateChecks.labels`; the threads that can take a step. */
+  stepping = new Uint16Array(4096);
+  /** By state: see `StateChecks.labels`. */
   labels = new Uint16Array(1024);
-  enabled = new Uint16Array(1024);
+  /**
+   * By state: the threads that can take a step, as bits; without those that may stop there for
+   * good.
+   */
+  due = new Uint16Array(1024);
   private readonly execution: Execution;
   private readonly checks: StateChecks;
+  private readonly ample: AmpleSets;
+  private readonly reduces: boolean;
   private readonly set = new StateStore();
   private readonly key = new VarintBuffer();
   private readonly nodes: Int32Array;
@@ -61,7 +82,10 @@ export class ReachableStates {
   /** By state: the edge by which it was found first. */
   private foundBy = new Uint32Array(1024);
 
-  constructor(execution: Execution, checks: StateChecks) {
+  /** @param reduces whether independent steps are taken alone; else `ample` only learns */
+  constructor(execution: Execution, checks: StateChecks, ample: AmpleSets, reduces: boolean) {
+    this.ample = ample;
+    this.reduces = reduces;
     this.execution = execution;
     this.checks = checks;
     this.nodes = new Int32Array(execution.node.length);
@@ -69,12 +93,12 @@ export class ReachableStates {
   }
 
   get bytes(): number {
-    const arrays = [this.firstEdge, this.to, this.choice, this.labels, this.enabled, this.foundBy];
+    const arrays = [this.firstEdge, this.to, this.choice, this.stepping, this.labels, this.due, this.foundBy];
     return this.set.bytes + this.execution.tree.bytes + arrays.reduce((sum, { byteLength }) => sum + byteLength, 0);
   }
 
   /** Visits all states. Returns why it ended early; undefined: it has visited all. */
-  search({ until, bytes }: SearchLimits): SearchEnd | undefined {
+  search({ until, bytes, states }: SearchLimits): SearchEnd | undefined {
     const { execution } = this;
     execution.until = until;
     execution.reset();
@@ -82,49 +106,90 @@ export class ReachableStates {
     if (atStart !== null && 'violation' in atStart)
       return { kind: 'violated', violation: atStart.violation, schedule: [] };
     this.add();
-    for (let state = 0; state < this.size; state++) {
+    for (let state = 0; state < Math.min(this.size, states); state++) {
       if (state % STRIDE === 0) {
         if (isPast(until)) return { kind: 'limit', limit: 'the time' };
+        if (this.reduces && this.ample.hasLearnt) return { kind: 'again' };
         if (this.bytes > bytes) return { kind: 'limit', limit: `${Math.round(bytes / 2 ** 20)} MB of memory` };
       }
       const violation = this.expand(state);
       if (violation === undefined) continue;
       if (violation === LATE) return { kind: 'limit', limit: 'the time, or the length of an operation' };
-      return { kind: 'violated', violation, schedule: [...this.pathTo(state), this.choice[this.edges - 1]] };
+      return { kind: 'violated', violation, schedule: this.choicesOf([...this.pathTo(state), this.edges - 1]) };
     }
     this.firstEdge[this.size] = this.edges;
-    return undefined;
+    return this.reduces && this.ample.hasLearnt ? { kind: 'again' } : undefined;
   }
 
   /** Takes all steps of a state. Returns what the last one violates. */
   private expand(state: number): Violation | typeof LATE | undefined {
-    const { execution, checks } = this;
+    const { execution, checks, ample } = this;
     if (state + 1 >= this.firstEdge.length) this.firstEdge = grownCopy(this.firstEdge, 2 * state + 2);
     this.firstEdge[state] = this.edges;
     this.expanded = state;
     this.restore(state);
     const { enabled } = execution;
-    this.enabled[state] = enabled;
+    const inside = checks.inside();
+    this.due[state] = enabled & (inside | checks.fair);
     if (enabled === 0) return { property: 'no deadlock', message: 'no thread can take a step' };
-    for (let rest = enabled; rest !== 0; rest &= rest - 1) {
+    ample.learn();
+    const alone = this.reduces ? ample.independentThread(enabled) : -1;
+    return this.take(state, alone >= 0 && this.isInvisible(alone) ? 1 << alone : enabled);
+  }
+
+  /** Whether the next step of a thread neither begins nor ends an operation. */
+  private isInvisible(thread: number): boolean {
+    const { execution, checks } = this;
+    const { steps } = execution;
+    const inside = checks.inside();
+    execution.step(thread, 0);
+    const isSame = execution.stopped() === null && checks.inside() === inside;
+    execution.backTo(steps);
+    return isSame;
+  }
+
+  /** Takes the next steps of `threads`. */
+  private take(state: number, threads: number): Violation | typeof LATE | undefined {
+    const { execution, checks } = this;
+    for (let rest = threads; rest !== 0; rest &= rest - 1) {
       const thread = lowestSetBit(rest);
       const choices = execution.choiceCount(thread);
       for (let choice = 0; choice < choices; choice++) {
-        if (execution.steps > 0) this.restore(state);
         execution.step(thread, choice);
-        this.addEdge(encodeChoice(thread, choice));
+        const stepping = this.reduces ? this.runAlone() : 0;
+        this.addEdge(encodeChoice(thread, choice), stepping | (1 << thread));
         const stop = execution.stopped();
         if (stop !== null && 'violation' in stop) return stop.violation;
         if (stop !== null && (stop.kind === 'late' || stop.kind === 'limit')) return LATE;
-        checks.rebase();
+        const isRebased = checks.rebase();
         const known = this.set.size;
         this.to[this.edges - 1] = this.add();
-        if (this.set.size === known) continue;
-        const violation = checks.violation();
+        const violation = this.set.size === known ? undefined : checks.violation();
         if (violation !== undefined) return violation;
+        if (isRebased) this.restore(state);
+        else execution.backTo(0);
       }
     }
     return undefined;
+  }
+
+  /**
+   * Takes the steps that are taken alone anyway, where they leave no choice. The states between
+   * them are not kept. Returns the threads that took one, as bits.
+   */
+  private runAlone(): number {
+    const { execution, ample } = this;
+    let stepping = 0;
+    for (const { steps } = execution; execution.stopped() === null; ) {
+      ample.learn();
+      const alone = ample.independentThread(execution.enabled);
+      if (alone < 0 || execution.choiceCount(alone) > 1 || !this.isInvisible(alone)) break;
+      execution.step(alone, 0);
+      stepping |= 1 << alone;
+      // A cycle of such steps would hide all others: see `AmpleSets`.
+      if (execution.steps > steps + ALONE_MAX) throw new Error('an operation has no step that is seen');
+    }
+    return stepping;
   }
 
   /** Adds the current state, if it is new. Returns its number. */
@@ -161,29 +226,37 @@ export class ReachableStates {
     execution.backTo(0);
   }
 
-  private addEdge(choice: number): void {
+  private addEdge(choice: number, stepping: number): void {
     if (this.edges === this.to.length) {
       this.to = grownCopy(this.to, 2 * this.edges);
       this.choice = grownCopy(this.choice, 2 * this.edges);
+      this.stepping = grownCopy(this.stepping, 2 * this.edges);
     }
+    this.stepping[this.edges] = stepping;
     this.choice[this.edges++] = choice;
   }
 
   private growStates(length: number): void {
     this.foundBy = grownCopy(this.foundBy, length);
     this.labels = grownCopy(this.labels, length);
-    this.enabled = grownCopy(this.enabled, length);
+    this.due = grownCopy(this.due, length);
   }
 
-  /** The choices on a shortest path to a state. */
+  /** The edges of a shortest path to a state. */
   pathTo(state: number): number[] {
     const path: number[] = [];
-    for (let at = state; at !== 0; ) {
-      const edge = this.foundBy[at];
-      path.push(this.choice[edge]);
-      at = this.sourceOf(edge);
-    }
+    for (let at = state; at !== 0; at = this.sourceOf(path[path.length - 1])) path.push(this.foundBy[at]);
     return path.reverse();
+  }
+
+  /** All choices on a path of edges. */
+  choicesOf(path: readonly number[]): number[] {
+    return path.flatMap((edge) => {
+      this.restore(this.sourceOf(edge));
+      this.execution.step(threadOf(this.choice[edge]), readFromIndex(this.choice[edge]));
+      if (this.reduces) this.runAlone();
+      return this.execution.choices();
+    });
   }
 
   /** The state that an edge leaves. */

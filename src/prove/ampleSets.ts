@@ -1,0 +1,119 @@
+import type { Execution } from '../explore/execution/execution.ts';
+import { lowestSetBit } from '../explore/schedulers/scheduler.ts';
+import type { Place } from '../memory/cell.ts';
+import * as kinds from '../memory/kinds.ts';
+
+const { isChoice, isData, isLoad, Kind, kindOf, placeOf } = kinds;
+
+/** No access was seen: each lock is held in all of them. */
+const NO_ACCESS = -1;
+
+/**
+ * HOT. Partial-order reduction by ample sets (Peled, "All from one, one for all", CAV 1993). A step
+ * that no other thread can disturb need not be interleaved: from a state with such a step, it alone
+ * is taken. Safety and fair cycles stay the same, if the step
+ *
+ * - is independent of all that other threads do before it. It is a choice; or gives a lock back; or
+ *   is an access where each conflicting access of another thread holds a lock that this thread
+ *   holds now.
+ * - is invisible: no property sees it. It changes no place that a property reads, and does not
+ *   begin or end an operation.
+ * - is not all there is on a cycle. Each operation has a step that is not reduced, see
+ *   `reducesWholeOperation`.
+ *
+ * Which accesses there are is learnt from the accesses that come next in the visited states. When
+ * the table of accesses changes, the search starts again with it (`hasLearnt`).
+ */
+export class AmpleSets {
+  hasLearnt = false;
+  private readonly execution: Execution;
+  /** By place: the number of its region. Places that overlap are in one. */
+  private readonly regionOf: Int32Array;
+  private readonly regions: number;
+  /** By thread and region: the locks that are held in all loads, and in all stores, as bits. */
+  private readonly loads: Int32Array;
+  private readonly stores: Int32Array;
+  /** By region: whether a property reads it. */
+  private readonly visible: Uint8Array;
+  /** By number of a lock: its word in memory. */
+  private readonly locks: readonly number[];
+
+  /** @param visible the places that properties read */
+  constructor(execution: Execution, visible: readonly Place[]) {
+    this.execution = execution;
+    const { places, node } = execution;
+    this.regionOf = regionsOf(places);
+    this.regions = places.length;
+    this.loads = new Int32Array(node.length * this.regions).fill(NO_ACCESS);
+    this.stores = new Int32Array(node.length * this.regions).fill(NO_ACCESS);
+    this.visible = new Uint8Array(this.regions);
+    for (const { id } of visible) this.visible[this.regionOf[id]] = 1;
+    this.locks = places
+      .filter(({ kind }) => kind === 'mutex' || kind === 'spinlock')
+      .map(({ offset }) => offset >>> 2);
+  }
+
+  /** Adds the next access of each thread to the table. */
+  learn(): void {
+    const { pending, node } = this.execution;
+    for (let thread = 0; thread < node.length; thread++) {
+      const code = pending[thread];
+      if (code < 0 || !isData(kindOf(code)) || isChoice(kindOf(code))) continue;
+      const table = isLoad(kindOf(code)) ? this.loads : this.stores;
+      const at = thread * this.regions + this.regionOf[placeOf(code)];
+      const held = table[at] & this.heldBy(thread);
+      if (held === table[at]) continue;
+      table[at] = held;
+      this.hasLearnt = true;
+    }
+  }
+
+  /** A thread of `enabled` whose step is independent and changes nothing visible; -1: none. */
+  independentThread(enabled: number): number {
+    for (let rest = enabled; rest !== 0; rest &= rest - 1) {
+      const thread = lowestSetBit(rest);
+      if (this.isIndependent(thread, this.execution.pending[thread])) return thread;
+    }
+    return -1;
+  }
+
+  private isIndependent(thread: number, code: number): boolean {
+    const kind = kindOf(code);
+    if (isChoice(kind) || kind === Kind.unlock) return true;
+    if (!isData(kind)) return false;
+    const region = this.regionOf[placeOf(code)];
+    if (!isLoad(kind) && this.visible[region] !== 0) return false;
+    const held = this.heldBy(thread);
+    for (let other = 0; other < this.execution.node.length; other++) {
+      if (other === thread) continue;
+      const at = other * this.regions + region;
+      if (this.stores[at] !== NO_ACCESS && (this.stores[at] & held) === 0) return false;
+      if (!isLoad(kind) && this.loads[at] !== NO_ACCESS && (this.loads[at] & held) === 0) return false;
+    }
+    return true;
+  }
+
+  /** The locks that a thread holds, as bits. */
+  private heldBy(thread: number): number {
+    const { u32 } = this.execution.bytes;
+    let held = 0;
+    for (let i = 0; i < this.locks.length; i++) if (u32[this.locks[i]] === thread + 1) held |= 1 << i;
+    return held;
+  }
+}
+
+/** By place: the least number of a place that it overlaps with, directly or not. */
+function regionsOf(places: readonly Place[]): Int32Array {
+  const regions = Int32Array.from(places, (_, i) => i);
+  const ends = (place: Place): number => place.offset + place.bits / 8;
+  for (let changed = true; changed; ) {
+    changed = false;
+    for (const a of places)
+      for (const b of places)
+        if (regions[b.id] > regions[a.id] && a.offset < ends(b) && b.offset < ends(a)) {
+          regions[b.id] = regions[a.id];
+          changed = true;
+        }
+  }
+  return regions;
+}
