@@ -18,6 +18,7 @@ export const commandList: Readonly<Record<string, CommandEntry>> = {
   work: { load: async () => (await import('./commands/work.ts')).workCommand(), supervised: true, isService: true },
   replay: { load: async () => (await import('./commands/replay.ts')).replayCommand(), supervised: true },
   report: { load: async () => (await import('./commands/report.ts')).reportCommand(), supervised: true },
+  prove: { load: async () => (await import('./commands/prove.ts')).proveCommand(), supervised: true },
   stress: { load: async () => (await import('./commands/stress.ts')).stressCommand(), supervised: true },
   kernel: { load: async () => (await import('./commands/kernel/kernel.ts')).kernelCommand(), supervised: true },
   litmus: { load: async () => (await import('./commands/litmus.ts')).litmusCommand(), supervised: true },

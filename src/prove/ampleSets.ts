@@ -48,9 +48,7 @@ export class AmpleSets {
     this.stores = new Int32Array(node.length * this.regions).fill(NO_ACCESS);
     this.visible = new Uint8Array(this.regions);
     for (const { id } of visible) this.visible[this.regionOf[id]] = 1;
-    this.locks = places
-      .filter(({ kind }) => kind === 'mutex' || kind === 'spinlock')
-      .map(({ offset }) => offset >>> 2);
+    this.locks = places.filter(({ kind }) => kind === 'mutex' || kind === 'spinlock').map(({ offset }) => offset >>> 2);
   }
 
   /** Adds the next access of each thread to the table. */

@@ -1,8 +1,8 @@
-import { handleFault } from '../actors/vcpu.ts';
-import { copyPage } from '../actors/userspace.ts';
 import { storeToMapping } from '../actors/hostile.ts';
+import { copyPage } from '../actors/userspace.ts';
+import { handleFault } from '../actors/vcpu.ts';
 import { gfnOf, initVm, layVm, type Vm } from '../actors/vm.ts';
-import type { Actor, Operation, Program } from '../explore/program.ts';
+import type { Actor, Operation } from '../explore/program.ts';
 import { VCPUS_MAX, WRITABLE } from '../guest/guest.ts';
 import { BadInput } from '../input/badInput.ts';
 import type { Cell, Cell64, Place } from '../memory/cell.ts';
@@ -10,6 +10,7 @@ import { Layout } from '../memory/layout.ts';
 import type { Memory } from '../memory/memory.ts';
 import type { KernelFile, Reader } from '../trackers/interface/tracker.ts';
 import type { IndexRing, TrackerDescriptor } from '../vm/trackerDescriptor.ts';
+import type { EndlessProgram, Invariant, Obligation } from './endlessProgram.ts';
 
 /** The size of an endless machine, and its actors. */
 export interface EndlessSpec {
@@ -32,35 +33,6 @@ export interface EndlessSpec {
   readonly kernel?: KernelFile;
 }
 
-/** Something that holds in every state, or in every state where each thread is between operations. */
-export interface Invariant {
-  readonly name: string;
-  readonly betweenOperations: boolean;
-  /** What is wrong in this state; undefined: nothing. */
-  violation(read: Reader): string | undefined;
-}
-
-/** Something that must end: no fair execution has it forever. */
-export interface Obligation {
-  /** What happens eventually. */
-  readonly name: string;
-  /** Whether it has not happened yet, in a state where the threads `inside` are in an operation. */
-  isOpen(read: Reader, inside: number): boolean;
-}
-
-export interface EndlessVm {
-  readonly program: Program;
-  readonly indexRings: readonly IndexRing[];
-  readonly invariants: readonly Invariant[];
-  readonly obligations: readonly Obligation[];
-  /** What must happen in some execution; otherwise the proof would be of nothing. */
-  readonly sometimes: Readonly<Record<string, (read: Reader) => boolean>>;
-  /** The places that properties read, except those that hold only between operations. */
-  readonly visible: readonly Place[];
-  /** The threads that get their turn between operations, as bits. The others may stop there. */
-  readonly fair: number;
-}
-
 /**
  * A machine whose actors never end. A vCPU writes any page, again and again. Userspace harvests,
  * resets and copies forever. Kernel threads reset. Hostile userspace stores any of its values. All
@@ -74,7 +46,7 @@ export interface EndlessVm {
  * The loop of a vCPU around a faulting store is left out: it continues with any page. That allows
  * more executions, as a processor may fault and not store.
  */
-export function endlessVm(tracker: TrackerDescriptor, spec: EndlessSpec): EndlessVm {
+export function endlessVm(tracker: TrackerDescriptor, spec: EndlessSpec): EndlessProgram {
   refuse(tracker, spec);
   const layout = new Layout();
   const userspace = spec.vcpus;
@@ -160,9 +132,7 @@ function collectWithSignals(mem: Memory, vm: Vm, harvested: Cell): void {
 /** Sends one signal at any time; or never, as it may stop before. */
 const signaller = (vm: Vm, to: number): Actor => ({
   name: 'signal',
-  operations: [
-    { label: 'signal', run: (mem) => mem.store(vm.signals.get(to)!, 1) },
-  ],
+  operations: [{ label: 'signal', run: (mem) => mem.store(vm.signals.get(to)!, 1) }],
 });
 
 /** A place that hostile userspace stores to, and one of its values. */
@@ -263,7 +233,11 @@ function obligationsOf(
   ];
 }
 
-function sometimesOf(vm: Vm, rings: readonly IndexRing[], { markedPage, hostile }: EndlessSpec): EndlessVm['sometimes'] {
+function sometimesOf(
+  vm: Vm,
+  rings: readonly IndexRing[],
+  { markedPage, hostile }: EndlessSpec,
+): EndlessProgram['sometimes'] {
   const copy = vm.replica.get(0)![markedPage];
   return {
     ...(hostile === 'nothing' && { 'the marked write is copied': ({ read }) => read(copy) === 1 }),

@@ -27,11 +27,7 @@ export interface EndlessSchedule {
  * checking", 1987).
  *
  */
-export function findFairCycle(
-  graph: ReachableStates,
-  label: number,
-  fairness: Fairness,
-): EndlessSchedule | undefined {
+export function findFairCycle(graph: ReachableStates, label: number, fairness: Fairness): EndlessSchedule | undefined {
   const subgraphs: Uint32Array[] = [graph.labels.subarray(0, graph.size)].map((labels) =>
     Uint32Array.from(labels.keys()).filter((state) => (labels[state] & label) !== 0),
   );

@@ -37,7 +37,10 @@ export class IndexShift {
     for (const [ring, { indices }] of rings.entries()) for (const { id } of indices) this.ringOf[id] = ring;
     const indices = rings.flatMap((ring) => ring.indices);
     this.isPartOfIndex = Uint8Array.from(execution.places, ({ id, offset, bits }) =>
-      this.ringOf[id] === NONE && indices.some((index) => index.offset < offset + bits / 8 && offset < index.offset + index.bits / 8) ? 1 : 0,
+      this.ringOf[id] === NONE &&
+      indices.some((index) => index.offset < offset + bits / 8 && offset < index.offset + index.bits / 8)
+        ? 1
+        : 0,
     );
   }
 
@@ -59,7 +62,8 @@ export class IndexShift {
     if (by === undefined) return false;
     for (const [ring, { indices }] of rings.entries())
       for (const cell of indices)
-        if (by[ring] !== 0) storeWord(execution.bytes, cell, wrapped(wordAt(execution.bytes, cell) + by[ring], cell.bits));
+        if (by[ring] !== 0)
+          storeWord(execution.bytes, cell, wrapped(wordAt(execution.bytes, cell) + by[ring], cell.bits));
     for (let thread = 0; thread < execution.node.length; thread++)
       if (execution.node[thread] !== 0) execution.node[thread] = this.shiftedNode(thread, execution.node[thread], by);
     return true;
@@ -108,8 +112,8 @@ export class IndexShift {
   /** The node of the log of `node` in which all indices are shifted by `by`. */
   private shiftedNode(thread: number, node: number, by: readonly number[]): number {
     const key = by.join();
-    let known = this.shifted.get(key);
-    if (known === undefined) this.shifted.set(key, (known = new Map()));
+    const known = this.shifted.get(key) ?? new Map<number, number>();
+    this.shifted.set(key, known);
     return this.shiftLog(thread, node, by, known);
   }
 
@@ -154,7 +158,8 @@ export class IndexShift {
       throw new NotShiftable(`${places[placeOf(code)].name} overlaps an index`);
     if (isIndex && kinds.isRmw(kindOf(code)))
       throw new NotShiftable(`${places[placeOf(code)].name} is changed by a read-modify-write`);
-    const operand = isIndex && kinds.isStore(kindOf(code)) ? this.shiftValue(code, tree.operand[node], by) : tree.operand[node];
+    const operand =
+      isIndex && kinds.isStore(kindOf(code)) ? this.shiftValue(code, tree.operand[node], by) : tree.operand[node];
     const same =
       tree.code[shifted] === code &&
       (code < 0 ||

@@ -106,6 +106,8 @@ export class ReachableStates {
     if (atStart !== null && 'violation' in atStart)
       return { kind: 'violated', violation: atStart.violation, schedule: [] };
     this.add();
+    const atFirst = this.checks.violation();
+    if (atFirst !== undefined) return { kind: 'violated', violation: atFirst, schedule: [] };
     for (let state = 0; state < Math.min(this.size, states); state++) {
       if (state % STRIDE === 0) {
         if (isPast(until)) return { kind: 'limit', limit: 'the time' };
