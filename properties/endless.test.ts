@@ -1,8 +1,8 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
+import type { Cell, Lock } from '../src/memory/cell.ts';
 import { Layout } from '../src/memory/layout.ts';
 import type { Memory } from '../src/memory/memory.ts';
-import type { Cell, Lock } from '../src/memory/cell.ts';
 import type { EndlessProgram } from '../src/prove/endlessProgram.ts';
 import { ProgramProof } from '../src/prove/programProof.ts';
 import { CELLS, type EndlessActors, type Instruction, oracle, VALUES } from './endlessOracle.ts';
@@ -62,6 +62,7 @@ function endless(program: EndlessActors, open: number, pair: string | undefined)
     obligations: [{ name: 'cell 0 changes', isOpen: ({ read }) => read(cells[0]) === open }],
     sometimes: {},
     visible: pair === undefined ? [cells[0]] : [cells[0], cells[1]],
+    visibleBetween: [],
     fair: program.fair.reduce((bits, isFair, i) => (isFair ? bits | (1 << i) : bits), 0),
   };
 }
@@ -77,7 +78,7 @@ function interpret(mem: Memory, code: readonly Instruction[], cells: readonly Ce
     else if (i.do === 'choose') register = mem.choose(2);
     else if (i.do === 'lock') mem.lock(lock);
     else if (i.do === 'unlock') mem.unlock(lock);
-    else if (i.value !== register) at++;
+    else if (i.do === 'unless' && i.value !== register) at++;
   }
 }
 

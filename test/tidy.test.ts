@@ -23,6 +23,7 @@ const LAYERS = [
   ['trackers'],
   ['scenario'],
   ['run'],
+  ['prove'],
   ['litmus'],
   ['conformance'],
   ['confirm'],

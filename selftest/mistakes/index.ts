@@ -1,6 +1,7 @@
 import { axioms } from './axioms.ts';
 import { campaigns } from './campaigns.ts';
 import { checks } from './checks.ts';
+import { endless } from './endless.ts';
 import { execution } from './execution.ts';
 import { graphs } from './graphs.ts';
 import { input } from './input.ts';
@@ -32,4 +33,5 @@ export const mistakes: readonly Mistake[] = [
   ...robustness,
   ...axioms,
   ...lkmm,
+  ...endless,
 ];

@@ -4,6 +4,7 @@ import type { Place } from '../memory/cell.ts';
 import * as kinds from '../memory/kinds.ts';
 
 const { isChoice, isData, isLoad, Kind, kindOf, placeOf } = kinds;
+const isPlainStore = kinds.isStore;
 
 /** No access was seen: each lock is held in all of them. */
 const NO_ACCESS = -1;
@@ -57,13 +58,39 @@ export class AmpleSets {
     for (let thread = 0; thread < node.length; thread++) {
       const code = pending[thread];
       if (code < 0 || !isData(kindOf(code)) || isChoice(kindOf(code))) continue;
-      const table = isLoad(kindOf(code)) ? this.loads : this.stores;
-      const at = thread * this.regions + this.regionOf[placeOf(code)];
-      const held = table[at] & this.heldBy(thread);
-      if (held === table[at]) continue;
-      table[at] = held;
-      this.hasLearnt = true;
+      const region = this.regionOf[placeOf(code)];
+      const held = this.heldBy(thread);
+      if (!isPlainStore(kindOf(code))) this.add(this.loads, thread, region, held);
+      if (!isLoad(kindOf(code))) this.add(this.stores, thread, region, held);
     }
+  }
+
+  private add(table: Int32Array, thread: number, region: number, held: number): void {
+    const at = thread * this.regions + region;
+    const all = table[at] & held;
+    if (all === table[at]) return;
+    table[at] = all;
+    this.hasLearnt = true;
+  }
+
+  /**
+   * By word of memory: the bits that matter. Cells that no operation and no property reads do not,
+   * so states that differ in them alone are one state.
+   *
+   * @param read further places that properties read
+   */
+  liveBits(read: readonly Place[]): Uint32Array {
+    const { execution, regionOf, regions } = this;
+    const live = new Uint32Array(execution.bytes.u32.length).fill(0xffff_ffff);
+    const bytes = new Uint8Array(live.buffer);
+    const isRead = new Set(read.map(({ id }) => regionOf[id]));
+    for (const { id, kind, offset, bits } of execution.places) {
+      const region = regionOf[id];
+      if (kind === 'mutex' || kind === 'spinlock' || this.visible[region] !== 0 || isRead.has(region)) continue;
+      if (execution.program.actors.some((_, t) => this.loads[t * regions + region] !== NO_ACCESS)) continue;
+      bytes.fill(0, offset, offset + bits / 8);
+    }
+    return live;
   }
 
   /** A thread of `enabled` whose step is independent and changes nothing visible; -1: none. */

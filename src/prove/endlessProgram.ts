@@ -27,8 +27,10 @@ export interface EndlessProgram {
   readonly obligations: readonly Obligation[];
   /** What must happen in some execution; otherwise the proof would be of nothing. */
   readonly sometimes: Readonly<Record<string, (read: Reader) => boolean>>;
-  /** The places that properties read, except those that hold only between operations. */
+  /** The places that properties read in every state. */
   readonly visible: readonly Place[];
+  /** The places that they read between operations. */
+  readonly visibleBetween: readonly Place[];
   /** The threads that get their turn between operations, as bits. The others may stop there. */
   readonly fair: number;
 }

@@ -62,7 +62,7 @@ export function endlessVm(tracker: TrackerDescriptor, spec: EndlessSpec): Endles
   const indexRings = tracker.indexRings(vm.tracker);
   const actors: Actor[] = [
     ...vm.shape.rings.map((_, vcpu) => actor(`vcpu${vcpu}`, 'write any page', (mem) => writeAny(mem, vm, vcpu, spec))),
-    actor('userspace', 'collect', (mem) => (spec.signal ? collectWithSignals(mem, vm, harvested) : collect(mem, vm))),
+    userspaceActor(vm, harvested, spec),
     ...Array.from({ length: spec.resetters }, (_, i) =>
       actor(`kernel${i}`, 'reset', (mem) => vm.tracker.reset(mem, [])),
     ),
@@ -77,6 +77,10 @@ export function endlessVm(tracker: TrackerDescriptor, spec: EndlessSpec): Endles
     obligations: obligationsOf(vm, indexRings, spec, actors).filter(isChecked),
     sometimes: sometimesOf(vm, indexRings, spec),
     visible: visiblePlaces(vm, indexRings, spec),
+    visibleBetween:
+      spec.hostile === 'nothing'
+        ? [harvested, ...vm.tracker.mapped.flatMap(({ cells }) => cells), ...vm.guest.pages.map(({ armed }) => armed)]
+        : [],
     fair: 1 << userspace,
   };
 }
@@ -104,6 +108,15 @@ function writeAny(mem: Memory, vm: Vm, vcpu: number, { markedPage }: EndlessSpec
   // Only the marked write and those after it change the content. If the word has changed meanwhile,
   // the vCPU tries again.
   else if (page.id === markedPage && (word & 1) === 0) mem.cmpxchg(page.word, word, word | 1);
+}
+
+/**
+ * Hostile userspace only calls the ioctl that resets: whatever its harvests would store, the actor
+ * `hostile` stores too.
+ */
+function userspaceActor(vm: Vm, harvested: Cell, { hostile, signal }: EndlessSpec): Actor {
+  if (hostile !== 'nothing') return actor('userspace', 'reset', (mem) => vm.tracker.reset(mem, []));
+  return actor('userspace', 'collect', (mem) => (signal ? collectWithSignals(mem, vm, harvested) : collect(mem, vm)));
 }
 
 function collect(mem: Memory, vm: Vm): void {
@@ -236,15 +249,17 @@ function obligationsOf(
 function sometimesOf(
   vm: Vm,
   rings: readonly IndexRing[],
-  { markedPage, hostile }: EndlessSpec,
+  { markedPage, pages, hostile }: EndlessSpec,
 ): EndlessProgram['sometimes'] {
   const copy = vm.replica.get(0)![markedPage];
+  const hasUsed = ({ read }: Reader, least: (ring: IndexRing) => number): boolean =>
+    rings.some((ring) => read(ring.produced) - read(ring.consumed) >= least(ring));
+  // A page has at most one entry.
+  const fits = rings.some(({ soft_limit }) => soft_limit <= pages);
   return {
     ...(hostile === 'nothing' && { 'the marked write is copied': ({ read }) => read(copy) === 1 }),
-    ...(rings.length > 0 && {
-      'a ring is full': ({ read }) =>
-        rings.some(({ produced, consumed, soft_limit }) => read(produced) - read(consumed) >= soft_limit),
-    }),
+    ...(rings.length > 0 && { 'a ring has an entry': (reader) => hasUsed(reader, () => 1) }),
+    ...(fits && { 'a ring is full': (reader) => hasUsed(reader, ({ soft_limit }) => soft_limit) }),
   };
 }
 

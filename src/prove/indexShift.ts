@@ -73,11 +73,12 @@ export class IndexShift {
    * Requires that every log of an operation that the search has met can be shifted: by one size, to
    * the sign bit and beyond it, and across the end of the width.
    *
+   * @param met by trie node: whether the search has met its log
    * @returns how many logs, and by how many shifts
    */
-  check(): { readonly logs: number; readonly shifts: number } {
+  check(met: Uint8Array): { readonly logs: number; readonly shifts: number } {
     const { tree } = this.execution;
-    const last = tree.size;
+    const last = Math.min(tree.size, met.length);
     const threads = this.threadsOf(last);
     let logs = 0;
     const shifts = this.rings.flatMap(({ size, consumed: { bits } }, ring) => {
@@ -87,7 +88,7 @@ export class IndexShift {
       );
     });
     for (let node = 1; node < last; node++) {
-      if (threads[node] === NONE) continue;
+      if (met[node] === 0 || threads[node] === NONE) continue;
       logs++;
       for (const by of shifts) this.shiftedNode(threads[node], node, by);
     }
@@ -119,9 +120,9 @@ export class IndexShift {
 
   private shiftLog(thread: number, node: number, by: readonly number[], known: Map<number, number>): number {
     const { tree, threads } = this.execution;
-    if (tree.hasSpins || tree.hasRetries) throw new NotShiftable('an operation has a loop without end');
     const found = known.get(node);
     if (found !== undefined) return found;
+    if (tree.headOf(node) !== node) throw new NotShiftable('an operation has a loop without end');
     const before = tree.parent[node];
     let shifted = node;
     if (before !== 0) {

@@ -75,7 +75,15 @@ export class ProgramProof {
       inside: () => this.inside,
       fair: this.endless.fair,
     };
-    return new ReachableStates(this.execution, checks, this.ample, reduces);
+    const { execution, ample } = this;
+    const all = new Uint32Array(execution.bytes.u32.length).fill(0xffff_ffff);
+    return new ReachableStates(
+      execution,
+      checks,
+      ample,
+      reduces,
+      reduces ? ample.liveBits(this.endless.visibleBetween) : all,
+    );
   }
 
   get properties(): string[] {
@@ -112,7 +120,7 @@ export class ProgramProof {
 
   private checkShifts(): void {
     if (this.endless.indexRings.length === 0) return;
-    const { logs, shifts } = this.shift.check();
+    const { logs, shifts } = this.shift.check(this.graph.logs);
     const text = `indices that are a multiple of the ring's size higher make no difference: seen for ${logs} logs of operations, with ${shifts} shifts each`;
     this.assumptions.push(text);
   }

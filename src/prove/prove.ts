@@ -41,6 +41,7 @@ export function prove(
   let [states, steps] = [0, 0];
   const properties = new Set<string>();
   const assumptions = new Set<string>(fairnessAssumptions(fairness));
+  if (spec.hostile !== 'nothing') assumptions.add(HOSTILE_VALUES);
   // Without marks, one proof is enough.
   const pages = spec.hostile === 'nothing' ? spec.pages : 1;
   const report = (outcome: ProofReport['outcome'], more: Pick<ProofReport, 'why' | 'finding'> = {}): ProofReport => ({
@@ -71,6 +72,9 @@ export function prove(
   }
   return report('proved');
 }
+
+const HOSTILE_VALUES =
+  'hostile userspace stores the distances from the oldest entry up to beyond the ring, the largest, and both sides of the sign bit; of other words, what the code compares with and one more. No other value is tried';
 
 function fairnessAssumptions(fairness: Fairness): string[] {
   return [

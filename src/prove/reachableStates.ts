@@ -69,10 +69,13 @@ export class ReachableStates {
    * good.
    */
   due = new Uint16Array(1024);
+  /** By trie node: whether a thread was there, so that its log was met. */
+  logs = new Uint8Array(1024);
   private readonly execution: Execution;
   private readonly checks: StateChecks;
   private readonly ample: AmpleSets;
   private readonly reduces: boolean;
+  private readonly live: Uint32Array;
   private readonly set = new StateStore();
   private readonly key = new VarintBuffer();
   private readonly nodes: Int32Array;
@@ -82,8 +85,12 @@ export class ReachableStates {
   /** By state: the edge by which it was found first. */
   private foundBy = new Uint32Array(1024);
 
-  /** @param reduces whether independent steps are taken alone; else `ample` only learns */
-  constructor(execution: Execution, checks: StateChecks, ample: AmpleSets, reduces: boolean) {
+  /**
+   * @param reduces whether independent steps are taken alone; else `ample` only learns
+   * @param live by word of memory: the bits that are part of a state
+   */
+  constructor(execution: Execution, checks: StateChecks, ample: AmpleSets, reduces: boolean, live: Uint32Array) {
+    this.live = live;
     this.ample = ample;
     this.reduces = reduces;
     this.execution = execution;
@@ -158,6 +165,7 @@ export class ReachableStates {
       const choices = execution.choiceCount(thread);
       for (let choice = 0; choice < choices; choice++) {
         execution.step(thread, choice);
+        if (execution.ended) this.markLog(execution.threads.leafOf(thread, execution.performed[thread] - 1));
         const stepping = this.reduces ? this.runAlone() : 0;
         this.addEdge(encodeChoice(thread, choice), stepping | (1 << thread));
         const stop = execution.stopped();
@@ -198,8 +206,12 @@ export class ReachableStates {
   private add(): number {
     const { execution, key, set } = this;
     key.clear();
-    key.addAll(execution.bytes.u32);
-    for (let t = 0; t < execution.node.length; t++) key.add(execution.node[t]);
+    const { u32 } = execution.bytes;
+    for (let i = 0; i < u32.length; i++) key.add(u32[i] & this.live[i]);
+    for (let t = 0; t < execution.node.length; t++) {
+      key.add(execution.node[t]);
+      this.markLog(execution.node[t]);
+    }
     if (set.add(key.words, key.end())) {
       if (set.number >= this.foundBy.length) this.growStates(2 * set.number);
       this.size = set.size;
@@ -207,6 +219,11 @@ export class ReachableStates {
       this.labels[set.number] = this.checks.labels();
     }
     return set.number;
+  }
+
+  private markLog(node: number): void {
+    if (node >= this.logs.length) this.logs = grownCopy(this.logs, 2 * node);
+    this.logs[node] = 1;
   }
 
   /** Puts the execution into a state, as its first. */

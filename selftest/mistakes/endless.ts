@@ -1,0 +1,93 @@
+import type { Mistake } from './mistake.ts';
+
+const PROOFS = 'test/prove/proofs.slow.test.ts';
+const PROGRAMS = {
+  testFile: 'properties/endless.test.ts',
+  expectedBy: ['fair cycles and reachable states are those of an independent search, with and without reduction'],
+};
+const SHIFTS = 'test/prove/indexShift.test.ts';
+
+/** In proofs of executions without end. */
+export const endless: readonly Mistake[] = [
+  {
+    name: 'shifted-logs-are-not-checked',
+    part: 'endless proofs',
+    testFile: SHIFTS,
+    expectedBy: ['code that is right until the sign bit is not reduced'],
+    edits: [{ file: 'prove/programProof', from: 'this.checkShifts();', to: '' }],
+  },
+  {
+    name: 'shift-to-the-sign-bit-is-left-out',
+    part: 'endless proofs',
+    testFile: SHIFTS,
+    expectedBy: ['code that is right until the sign bit is not reduced'],
+    edits: [
+      {
+        file: 'prove/indexShift',
+        from: '[size, 2 * size, half - size, half, 2 * half - 2 * size, 2 * half - size]',
+        to: '[size, 2 * size, 2 * half - 2 * size, 2 * half - size]',
+      },
+    ],
+  },
+  {
+    name: 'marked-write-is-forgotten',
+    part: 'endless proofs',
+    testFile: PROOFS,
+    expectedBy: [
+      'the defects of Linux 6.17 are found without a scenario B20: stale translations are flushed after slots_lock is given back',
+    ],
+    edits: [{ file: 'prove/endlessVm', from: 'read(page.version) === 1 && read(copy) === 0', to: 'false' }],
+  },
+  {
+    name: 'every-component-is-fair',
+    part: 'endless proofs',
+    ...PROGRAMS,
+    edits: [{ file: 'prove/fairCycles', from: 'if (starved === 0) return', to: 'return' }],
+  },
+  {
+    name: 'weak-fairness-is-strong',
+    part: 'endless proofs',
+    ...PROGRAMS,
+    edits: [{ file: 'prove/fairCycles', from: "(fairness === 'strong' ? ever : always)", to: 'ever' }],
+  },
+  {
+    name: 'strongly-fair-components-are-not-refined',
+    part: 'endless proofs',
+    ...PROGRAMS,
+    edits: [
+      { file: 'prove/fairCycles', from: "if (fairness === 'strong') subgraphs.push", to: 'if (false) subgraphs.push' },
+    ],
+  },
+  {
+    name: 'ample-set-ignores-loads-of-others',
+    part: 'endless proofs',
+    ...PROGRAMS,
+    edits: [
+      {
+        file: 'prove/ampleSets',
+        from: 'if (!isLoad(kind) && this.loads[at] !== NO_ACCESS && (this.loads[at] & held) === 0) return false;',
+        to: '',
+      },
+    ],
+  },
+  {
+    name: 'ample-set-hides-visible-stores',
+    part: 'endless proofs',
+    ...PROGRAMS,
+    edits: [
+      { file: 'prove/ampleSets', from: 'if (!isLoad(kind) && this.visible[region] !== 0) return false;', to: '' },
+    ],
+  },
+  {
+    name: 'steps-alone-do-not-count-for-fairness',
+    part: 'endless proofs',
+    ...PROGRAMS,
+    edits: [
+      {
+        file: 'prove/reachableStates',
+        from: 'this.addEdge(encodeChoice(thread, choice), stepping | (1 << thread));',
+        to: 'this.addEdge(encodeChoice(thread, choice), 1 << thread);',
+      },
+    ],
+  },
+];
