@@ -21,7 +21,7 @@ export interface EndlessActors {
   readonly fair: readonly boolean[];
 }
 
-export const CELLS = 3;
+export const CELLS = 4;
 export const VALUES = 3;
 
 interface State {

@@ -51,14 +51,6 @@ export const endless: readonly Mistake[] = [
     edits: [{ file: 'prove/fairCycles', from: "(fairness === 'strong' ? ever : always)", to: 'ever' }],
   },
   {
-    name: 'strongly-fair-components-are-not-refined',
-    part: 'endless proofs',
-    ...PROGRAMS,
-    edits: [
-      { file: 'prove/fairCycles', from: "if (fairness === 'strong') subgraphs.push", to: 'if (false) subgraphs.push' },
-    ],
-  },
-  {
     name: 'ample-set-ignores-loads-of-others',
     part: 'endless proofs',
     ...PROGRAMS,
@@ -76,18 +68,6 @@ export const endless: readonly Mistake[] = [
     ...PROGRAMS,
     edits: [
       { file: 'prove/ampleSets', from: 'if (!isLoad(kind) && this.visible[region] !== 0) return false;', to: '' },
-    ],
-  },
-  {
-    name: 'steps-alone-do-not-count-for-fairness',
-    part: 'endless proofs',
-    ...PROGRAMS,
-    edits: [
-      {
-        file: 'prove/reachableStates',
-        from: 'this.addEdge(encodeChoice(thread, choice), stepping | (1 << thread));',
-        to: 'this.addEdge(encodeChoice(thread, choice), 1 << thread);',
-      },
     ],
   },
 ];

@@ -19,8 +19,7 @@ const NO_ACCESS = -1;
  *   holds now.
  * - is invisible: no property sees it. It changes no place that a property reads, and does not
  *   begin or end an operation.
- * - is not all there is on a cycle. Each operation has a step that is not reduced, see
- *   `reducesWholeOperation`.
+ * - is not all there is on a cycle: the last step of an operation is never taken alone.
  *
  * Which accesses there are is learnt from the accesses that come next in the visited states. When
  * the table of accesses changes, the search starts again with it (`hasLearnt`).

@@ -3,7 +3,9 @@ import type { Place } from '../memory/cell.ts';
 import type { Reader } from '../trackers/interface/tracker.ts';
 import type { IndexRing } from '../vm/trackerDescriptor.ts';
 
-/** Something that holds in every state, or in every state where each thread is between operations. */
+/**
+ * Something that holds in every state, or in every state where each thread is between operations.
+ */
 export interface Invariant {
   readonly name: string;
   readonly betweenOperations: boolean;

@@ -1,3 +1,4 @@
+import { threadOf } from '../explore/schedule.ts';
 import type { ReachableStates } from './reachableStates.ts';
 
 /**
@@ -27,7 +28,11 @@ export interface EndlessSchedule {
  * checking", 1987).
  *
  */
-export function findFairCycle(graph: ReachableStates, label: number, fairness: Fairness): EndlessSchedule | undefined {
+export function findUnmetObligation(
+  graph: ReachableStates,
+  label: number,
+  fairness: Fairness,
+): EndlessSchedule | undefined {
   const subgraphs: Uint32Array[] = [graph.labels.subarray(0, graph.size)].map((labels) =>
     Uint32Array.from(labels.keys()).filter((state) => (labels[state] & label) !== 0),
   );
@@ -46,7 +51,7 @@ export function findFairCycle(graph: ReachableStates, label: number, fairness: F
         ever |= graph.due[state];
         always &= graph.due[state];
         for (let edge = graph.firstEdge[state]; edge < graph.firstEdge[state + 1]; edge++)
-          if (isInside(graph.to[edge])) stepping |= graph.stepping[edge];
+          if (isInside(graph.to[edge])) stepping |= 1 << threadOf(graph.choice[edge]);
       }
       if (stepping === 0) continue;
       const starved = (fairness === 'strong' ? ever : always) & ~stepping;
@@ -133,7 +138,7 @@ function endlessSchedule(
   };
   for (let rest = stepping; rest !== 0; rest &= rest - 1) {
     const thread = rest & -rest;
-    walk((edge) => (graph.stepping[edge] & thread) !== 0);
+    walk((edge) => 1 << threadOf(graph.choice[edge]) === thread);
   }
   for (let rest = fair & ~stepping; rest !== 0; rest &= rest - 1) {
     const thread = rest & -rest;

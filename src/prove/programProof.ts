@@ -10,7 +10,7 @@ import type { Trace } from '../memory/trace.ts';
 import type { Reader } from '../trackers/interface/tracker.ts';
 import { AmpleSets } from './ampleSets.ts';
 import type { EndlessProgram } from './endlessProgram.ts';
-import { type Fairness, findFairCycle } from './fairCycles.ts';
+import { type Fairness, findUnmetObligation } from './fairCycles.ts';
 import { IndexShift } from './indexShift.ts';
 import { ReachableStates, type SearchEnd, type SearchLimits } from './reachableStates.ts';
 
@@ -43,6 +43,7 @@ export class ProgramProof {
   private readonly endless: EndlessProgram;
   /** Whether the search is reduced: see `AmpleSets`. */
   private readonly reduces: boolean;
+  private readonly learningStates: number;
   private readonly fairness: Fairness;
   private readonly execution: Execution;
   private readonly shift: IndexShift;
@@ -51,9 +52,11 @@ export class ProgramProof {
   private isComplete = false;
   private readonly seen: boolean[];
 
-  constructor(endless: EndlessProgram, fairness: Fairness, reduces = true) {
+  /** @param learningStates so many states are visited without reduction first; Infinity: all */
+  constructor(endless: EndlessProgram, fairness: Fairness, learningStates = LEARNING_STATES) {
     this.endless = endless;
-    this.reduces = reduces;
+    this.learningStates = learningStates;
+    this.reduces = learningStates < Infinity;
     this.fairness = fairness;
     this.execution = createExecution('sc', endless.program, STEPS_MAX);
     this.shift = new IndexShift(this.execution, endless.indexRings);
@@ -96,7 +99,7 @@ export class ProgramProof {
     if (end !== undefined) return end;
     this.checkShifts();
     for (const [i, { name }] of this.endless.obligations.entries()) {
-      const forever = findFairCycle(this.graph, 1 << i, this.fairness);
+      const forever = findUnmetObligation(this.graph, 1 << i, this.fairness);
       if (forever === undefined) continue;
       const schedule = [...forever.prefix, ...forever.cycle];
       const violation = { property: name, message: 'never, if the last steps repeat forever' };
@@ -107,7 +110,7 @@ export class ProgramProof {
 
   /** Searches without reduction until most accesses are known, then as often as one was not. */
   private search(limits: Omit<SearchLimits, 'states'>): Exclude<SearchEnd, { readonly kind: 'again' }> | undefined {
-    let end = this.graph.search({ ...limits, states: this.reduces ? LEARNING_STATES : Infinity });
+    let end = this.graph.search({ ...limits, states: this.learningStates });
     if (!this.reduces) return end as Exclude<SearchEnd, { readonly kind: 'again' }>;
     while (end?.kind === 'again' || (end === undefined && !this.isComplete)) {
       this.ample.hasLearnt = false;

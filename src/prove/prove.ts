@@ -1,3 +1,4 @@
+import { Deadline } from '../explore/limits.ts';
 import type { TrackerDescriptor } from '../vm/trackerDescriptor.ts';
 import { type EndlessSpec, endlessVm } from './endlessVm.ts';
 import type { Fairness } from './fairCycles.ts';
@@ -36,8 +37,7 @@ export function prove(
   fairness: Fairness,
   limits: ProofLimits,
 ): ProofReport {
-  const start = performance.now();
-  const until = start + limits.seconds * 1000;
+  const deadline = new Deadline(limits.seconds);
   let [states, steps] = [0, 0];
   const properties = new Set<string>();
   const assumptions = new Set<string>(fairnessAssumptions(fairness));
@@ -49,14 +49,14 @@ export function prove(
     ...more,
     states,
     steps,
-    seconds: (performance.now() - start) / 1000,
+    seconds: deadline.seconds,
     properties: [...properties],
     assumptions: [...assumptions],
   });
   for (let markedPage = 0; markedPage < pages; markedPage++) {
     const proof = new ProgramProof(endlessVm(tracker, { ...spec, markedPage }), fairness);
     try {
-      const end = proof.run({ until, bytes: limits.bytes });
+      const end = proof.run({ until: deadline.end, bytes: limits.bytes });
       states += proof.graph.size;
       steps += proof.graph.edges;
       if (end?.kind === 'limit') return report('limit', { why: end.limit });

@@ -23,7 +23,7 @@ export interface StateChecks {
 }
 
 export interface SearchLimits {
-  /** The deadline, by `performance.now`. */
+  /** The deadline, for `isPast`. */
   readonly until: number;
   readonly bytes: number;
   /** How many states to visit; Infinity: all. */
@@ -39,8 +39,6 @@ export type SearchEnd =
 
 /** States between two looks at the clock. */
 const STRIDE = 1024;
-/** More steps than an operation takes. */
-const ALONE_MAX = 1 << 16;
 
 /**
  * HOT. All states that an endless program can reach under `sc`, by breadth-first search: the paths
@@ -56,12 +54,12 @@ export class ReachableStates {
   edges = 0;
   firstEdge = new Uint32Array(1024);
   /**
-   * By edge: the state it leads to; the choice of its first step, see `encodeChoice`; the threads
-   * that take steps, as bits.
+   * By edge: the state it leads to, and the choice of its first step: see `encodeChoice`. A thread
+   * that takes infinitely many steps takes the first of infinitely many edges: those that begin an
+   * operation are never taken alone.
    */
   to = new Uint32Array(4096);
   choice = new Uint32Array(4096);
-  stepping = new Uint16Array(4096);
   /** By state: see `StateChecks.labels`. */
   labels = new Uint16Array(1024);
   /**
@@ -100,7 +98,7 @@ export class ReachableStates {
   }
 
   get bytes(): number {
-    const arrays = [this.firstEdge, this.to, this.choice, this.stepping, this.labels, this.due, this.foundBy];
+    const arrays = [this.firstEdge, this.to, this.choice, this.labels, this.due, this.foundBy];
     return this.set.bytes + this.execution.tree.bytes + arrays.reduce((sum, { byteLength }) => sum + byteLength, 0);
   }
 
@@ -146,15 +144,21 @@ export class ReachableStates {
     return this.take(state, alone >= 0 && this.isInvisible(alone) ? 1 << alone : enabled);
   }
 
-  /** Whether the next step of a thread neither begins nor ends an operation. */
+  /**
+   * Whether the next step of a thread neither begins nor ends an operation, whatever it chooses.
+   */
   private isInvisible(thread: number): boolean {
     const { execution, checks } = this;
     const { steps } = execution;
     const inside = checks.inside();
-    execution.step(thread, 0);
-    const isSame = execution.stopped() === null && checks.inside() === inside;
-    execution.backTo(steps);
-    return isSame;
+    const choices = execution.choiceCount(thread);
+    for (let choice = 0; choice < choices; choice++) {
+      execution.step(thread, choice);
+      const isSame = execution.stopped() === null && !execution.ended && checks.inside() === inside;
+      execution.backTo(steps);
+      if (!isSame) return false;
+    }
+    return true;
   }
 
   /** Takes the next steps of `threads`. */
@@ -166,8 +170,8 @@ export class ReachableStates {
       for (let choice = 0; choice < choices; choice++) {
         execution.step(thread, choice);
         if (execution.ended) this.markLog(execution.threads.leafOf(thread, execution.performed[thread] - 1));
-        const stepping = this.reduces ? this.runAlone() : 0;
-        this.addEdge(encodeChoice(thread, choice), stepping | (1 << thread));
+        if (this.reduces) this.runAlone();
+        this.addEdge(encodeChoice(thread, choice));
         const stop = execution.stopped();
         if (stop !== null && 'violation' in stop) return stop.violation;
         if (stop !== null && (stop.kind === 'late' || stop.kind === 'limit')) return LATE;
@@ -185,21 +189,17 @@ export class ReachableStates {
 
   /**
    * Takes the steps that are taken alone anyway, where they leave no choice. The states between
-   * them are not kept. Returns the threads that took one, as bits.
+   * them are not kept.
    */
-  private runAlone(): number {
+  private runAlone(): void {
     const { execution, ample } = this;
-    let stepping = 0;
-    for (const { steps } = execution; execution.stopped() === null; ) {
+    // This ends, as no operation ends with such a step.
+    while (execution.stopped() === null) {
       ample.learn();
       const alone = ample.independentThread(execution.enabled);
       if (alone < 0 || execution.choiceCount(alone) > 1 || !this.isInvisible(alone)) break;
       execution.step(alone, 0);
-      stepping |= 1 << alone;
-      // A cycle of such steps would hide all others: see `AmpleSets`.
-      if (execution.steps > steps + ALONE_MAX) throw new Error('an operation has no step that is seen');
     }
-    return stepping;
   }
 
   /** Adds the current state, if it is new. Returns its number. */
@@ -245,13 +245,11 @@ export class ReachableStates {
     execution.backTo(0);
   }
 
-  private addEdge(choice: number, stepping: number): void {
+  private addEdge(choice: number): void {
     if (this.edges === this.to.length) {
       this.to = grownCopy(this.to, 2 * this.edges);
       this.choice = grownCopy(this.choice, 2 * this.edges);
-      this.stepping = grownCopy(this.stepping, 2 * this.edges);
     }
-    this.stepping[this.edges] = stepping;
     this.choice[this.edges++] = choice;
   }
 

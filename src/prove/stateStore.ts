@@ -1,7 +1,9 @@
 import { BLOCK, BLOCK_BITS, HEADER, StateSet } from '../explore/states/stateSet.ts';
 import { grownCopy } from '../memory/grownCopy.ts';
 
-/** HOT. A set of states that can be read back by their numbers. Keys are those of `VarintBuffer`. */
+/**
+ * HOT. A set of states that can be read back by their numbers. Keys are those of `VarintBuffer`.
+ */
 export class StateStore extends StateSet {
   /** By state: where its key lies. */
   private places = new Uint32Array(1024);

@@ -17,6 +17,7 @@ const NOT_RUN: readonly (readonly [RegExp, string])[] = [
     'campaigns take hours, queues need Redis: test/campaign, test/cli/fuzz.slow.test.ts',
   ],
   [/^npx gfnring kernel .*--(kdir|before) linux/, "a kernel tree is the reader's: test/kernel"],
+  [/^npx gfnring prove\b/, 'runs for seconds: test/prove'],
   [/^npx gfnring kernel conformance /, 'boots a kernel: test/conformance'],
   [/^npx gfnring kernel confirm /, 'boots a kernel: test/confirm'],
   [/^npx gfnring report (\.gfnring|night)/, "a finding and a campaign of the reader's: test/cli/report.slow.test.ts"],

@@ -60,7 +60,7 @@ export const proveCommand = (): Command =>
       new Option('--fairness <kind>', 'strong: each waiter for a lock gets it; weak: it need not')
         .choices(['strong', 'weak'])
         .default('strong'),
-      new Option('--ignore <property>', 'a property that is not checked; can be given several times')
+      new Option('--ignore <name>', 'a property that is not checked; can be given several times')
         .default([])
         .argParser((name: string, names: readonly string[]) => [...names, name]),
       new Option('--seconds <n>', 'time limit').default(600).argParser(secondsArgument('seconds')),
