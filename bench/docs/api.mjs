@@ -20,26 +20,10 @@ const SCHEMAS = {
 
 /** The section of each export. An export without a section is an error. */
 const GROUPS = {
-  'Writing a scenario': [
-    'scenario',
-    'Definition',
-    'CellSpec',
-    'OperationOf',
-    'Names',
-    'View',
-    ...['vm', 'VmDefinition', 'VmHandle', 'UserRing', 'GuestPage', 'compileKernel', 'KernelOfVm'],
-    'check',
-    'assume',
-    'BadInput',
-  ],
-  'Shared memory': ['Memory', 'Cell', 'Cell64', 'Lock', 'ContractViolation', 'Layout', 'NativeMemory'],
-  Exploring: [
-    ...['explore', 'Options', 'exploreScenario', 'ExploreOptions', 'stress', 'loadSource', 'openSource', 'Source'],
-  ],
-  Findings: ['Report', 'ExploreReport', 'StressReport', 'loadFinding'],
-  'Parts of a scenario': [
-    ...['Scenario', 'Program', 'Actor', 'Operation', 'Properties', 'StateView', 'Monitor', 'StepEvent', 'VmSpec'],
-  ],
+  'Writing a scenario': ['scenario', 'Names', 'Scenario'],
+  'In an operation': ['Memory', 'Cell', 'Cell64', 'Lock', 'check', 'assume'],
+  Exploring: ['explore', 'Options', 'Report', 'BadInput'],
+  'A virtual machine': ['vm', 'VmDefinition', 'VmHandle', 'UserRing', 'GuestPage', 'compileKernel', 'KernelOfVm'],
   'In vitest': ['GfnringMatchers', 'HoldOptions', 'ExpectedFinding', 'FindingKind', 'watchScenarios'],
 };
 
