@@ -148,7 +148,7 @@ async function checkOwnRing(names: readonly string[], given: Options): Promise<v
   if (consumer === undefined || before !== undefined || patch !== undefined || markdown || coverage)
     throw new UsageError('name a kernel tree: --kdir PATH');
   const { tracker, scenarios } = ownRingFor(consumer, as);
-  const selected = selectScenarios(withConsumer(scenarios, tracker, consumer), tracker, names);
+  const selected = selectScenarios(withConsumer(scenarios, tracker, consumer), tracker, names, consumer);
   if (!json && !quiet) {
     printConsumer(consumer);
     print();
@@ -197,7 +197,7 @@ async function compileTree(
   return {
     compiled,
     consumer,
-    scenarios: selectScenarios(explored, tracker, names),
+    scenarios: selectScenarios(explored, tracker, names, consumer),
     options: optionsFor(tracker, given),
   };
 }
@@ -238,10 +238,15 @@ function selectScenarios(
   scenarios: readonly BuiltInScenario[],
   tracker: string,
   names: readonly string[],
+  consumer: CompiledConsumer | undefined,
 ): readonly BuiltInScenario[] {
   if (names.length === 0) return scenarios;
   const spellings = names.map((name) => (name.includes('/') ? [name] : [name, `${tracker}/${name}`]));
   const unknown = names.find((_, i) => !scenarios.some(({ spec }) => spellings[i].includes(spec.name)));
+  if (unknown !== undefined && consumer !== undefined) {
+    const all = scenarios.map(({ spec }) => withoutTracker(spec.name));
+    throw new BadInput(`unknown scenario ${unknown}: those in which ${consumer.file} harvests are ${all.join(', ')}`);
+  }
   if (unknown !== undefined)
     throw new BadInput(`unknown scenario ${unknown}: 'gfnring list --tracker ${tracker}' names them`);
   return scenarios.filter(({ spec }) => spellings.flat().includes(spec.name));
