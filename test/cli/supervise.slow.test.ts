@@ -63,7 +63,7 @@ test('an operation that is only slow is not stuck', () => {
   const operation = 'if (++runs <= 2) Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 3000);';
   const file = moduleWith('slow-once', { top, operation });
   expect(gfnring('explore', file, '--seconds', '0.3', '--json').status).toBe(4);
-  const stuck = moduleWith('stuck', { operation: 'for (;;);' });
+  const stuck = moduleWith('stuck', { operation: BLOCKS });
   // Long enough for a busy machine to load the module and to begin the search.
   expect(gfnring('explore', stuck, '--seconds', '5', '--json').status).toBe(1);
 });

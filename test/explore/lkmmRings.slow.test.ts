@@ -8,7 +8,9 @@ const under = async (spec: VmSpec) =>
   explore(await openScenario(spec), { memoryModel: 'lkmm', minimise: 0, seconds: 300 });
 const specOf = (name: string): VmSpec => findBuiltIn(name)!.spec as VmSpec;
 
-test.each(['ring', 'dirty-ring@repaired/handed-over'])(
+// With GFNRING_LONG set, a larger one too.
+const long = process.env.GFNRING_LONG === undefined ? [] : ['dirty-ring@repaired/handed-over'];
+test.each(['ring', ...long])(
   '%s is proved',
   async (name) => {
     expect(await under(specOf(name))).toMatchObject({ outcome: 'passed', exhausted: true });

@@ -25,7 +25,9 @@ describe('Linux 6.12: reset_index moves without a release', () => {
     expect(await outcome('tso', '6.12', leeway)).toBe('passed');
   });
 
-  test.each([0, 1] as const)('leeway %i: by load buffering, it may read what was pushed', async (leeway) => {
+  // Both with GFNRING_LONG set.
+  const leeways = process.env.GFNRING_LONG === undefined ? ([1] as const) : ([0, 1] as const);
+  test.each(leeways)('leeway %i: by load buffering, it may read what was pushed', async (leeway) => {
     for (const weakened of leeway === 0 ? [[]] : ([['storeRelease(flags)']] as const)) {
       const reads = pushOverReset(versions['6.12'], leeway, weakened, [READS_HARVESTED]);
       const { findings } = await explore(reads, { memoryModel: 'lkmm', minimise: 0, seconds: 60 });
