@@ -218,6 +218,11 @@ describe('bad input ends in one line and status 2', () => {
       RIGHT.replace('void *opaque', 'struct vmm *vmm'),
       /'struct vmm \*vmm' that gfnring does not/,
     ],
+    [
+      'no ring',
+      `${RIGHT}void none(void) { }`.replace('int reap', 'int other').replace('none', 'reap'),
+      /no parameter for the entries/,
+    ],
     ['an error of C', RIGHT.replace('int reap', 'int x = y; int reap'), /error: use of undeclared identifier 'y'/],
     ['a missing function', RIGHT.replace('++*next', '++*next, elsewhere()'), /lacks elsewhere/],
     ['an access that cannot be hooked', RIGHT.replace('taken++', '__atomic_fetch_xor(next, 1, 5)'), /cannot be hooked/],

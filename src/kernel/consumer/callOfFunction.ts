@@ -60,6 +60,8 @@ export function callOfFunction(
       );
     return argument;
   });
+  if (!args.some((argument) => /\.entries$|gfnring_cpus/.test(argument)))
+    throw new KernelError(`${file}: ${name} has no parameter for the entries of a ring (docs/consumers.md)`);
   const hasBitmap = args.includes('bitmap');
   const lines = [
     ...callbacks,
