@@ -62,7 +62,12 @@ export class CompiledCode {
 
   /** Calls an export during the set-up. */
   make(name: string, ...args: (number | bigint)[]): number {
-    return (this.exports[name] as (...args: (number | bigint)[]) => number)(...args) >>> 0;
+    try {
+      return (this.exports[name] as (...args: (number | bigint)[]) => number)(...args) >>> 0;
+    } catch (error) {
+      if (!(error instanceof WebAssembly.RuntimeError)) throw error;
+      throw new KernelError(`${this.compiled.file}: ${error.message}, while objects are made`);
+    }
   }
 
   /** Calls an export as an operation, or a part of one, of the thread of `mem`. */

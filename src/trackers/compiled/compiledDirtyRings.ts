@@ -1,4 +1,4 @@
-import type { CompiledKernel } from '../../kernel/compiled.ts';
+import { type CompiledKernel, KernelError } from '../../kernel/compiled.ts';
 import { CompiledCode } from '../../kernel/run/compiledCode.ts';
 import { kernelCodeRules, kernelImports } from '../../kernel/run/kernelImports.ts';
 import type { LockUse } from '../../kernel/run/kernelLocks.ts';
@@ -62,7 +62,7 @@ export class CompiledDirtyRings extends DirtyRings {
     const { code } = this;
     const ofVcpu = makeVcpu(code, layout, i, use, { requests: ring.request });
     if (code.make('gfnring_alloc', i, ring.size, ring.size - ring.soft_limit) !== 0)
-      throw new RangeError(`the kernel refuses a ring of ${ring.size} entries`);
+      throw new KernelError(`${code.compiled.file}: it refuses a ring of ${ring.size} entries`);
     const data = code.make('gfnring_data', i);
     ring.dirty_gfns.forEach(({ flags, slot, offset }, entry) => {
       const at = data + entry * DIRTY_GFN_BYTES;

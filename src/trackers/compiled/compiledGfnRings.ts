@@ -1,4 +1,4 @@
-import type { CompiledKernel } from '../../kernel/compiled.ts';
+import { type CompiledKernel, KernelError } from '../../kernel/compiled.ts';
 import { CompiledCode } from '../../kernel/run/compiledCode.ts';
 import { kernelCodeRules, kernelImports } from '../../kernel/run/kernelImports.ts';
 import {
@@ -45,7 +45,7 @@ export class CompiledGfnRings extends GfnRings {
     const ofRings = this.rings.flatMap((ring, i) => {
       const ofVcpu = makeVcpu(code, layout, i, use);
       if (code.make('gfnring_alloc', i, ring.size, 0) !== 0)
-        throw new RangeError(`kvm_gfn_ring_alloc refuses a ring of ${ring.size} entries`);
+        throw new KernelError(`${code.compiled.file}: it refuses a ring of ${ring.size} entries`);
       const data = code.make('gfnring_data', i);
       code.addresses.put(data, ring.indices.prod);
       code.addresses.put(data + 2, ring.indices.cons);
