@@ -35,9 +35,18 @@ export function evaluateProperty(
       seen.catch(() => {});
       throw new BadInput(`${where} returns a promise: must return true or false, as it is not awaited`);
     }
-    if (seen === undefined) throw new BadInput(`${where} returns nothing: must return true or false`);
+    if (seen === undefined && !canReturn(holds))
+      throw new BadInput(`${where} returns nothing: must return true or false`);
     return typeof seen === 'string' && kind === 'finally' ? seen : Boolean(seen);
   };
+}
+
+/**
+ * Whether a function is an expression, or has a `return`. `undefined` may then be a false value.
+ */
+function canReturn(code: (view: unknown) => unknown): boolean {
+  const text = Function.prototype.toString.call(code);
+  return /\breturn\b/.test(text) || !text.trimEnd().endsWith('}') || /=>\s*[^\s{]/.test(text);
 }
 
 /**
