@@ -13,6 +13,7 @@ const ENTRIES = [
   'index',
   'testing/vitest',
   'testing/vitestPlugin',
+  'shared/index',
   'cli/main',
   'cli/commandThread',
   'cli/parallel/scenarioWorker',

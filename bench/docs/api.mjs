@@ -25,6 +25,13 @@ const GROUPS = {
   Exploring: ['explore', 'Options', 'Report', 'BadInput'],
   'A virtual machine': ['vm', 'VmDefinition', 'VmHandle', 'UserRing', 'GuestPage', 'compileKernel', 'KernelOfVm'],
   'In vitest': ['GfnringMatchers', 'HoldOptions', 'ExpectedFinding', 'FindingKind', 'watchScenarios'],
+  'JavaScript on SharedArrayBuffer': [
+    'sharedScenario',
+    'SharedDefinition',
+    'SharedOperation',
+    'SharedResults',
+    'choose',
+  ],
 };
 
 const root = fileURLToPath(new URL('../../', import.meta.url));
@@ -57,7 +64,7 @@ export function apiText() {
   });
   const text = `# The library
 
-Everything that \`gfnring\` and \`gfnring/vitest\` export. \`npm run docs\` writes this file from the declarations, with what the source says of each.
+Everything that \`gfnring\`, \`gfnring/vitest\` and \`gfnring/shared\` export. \`npm run docs\` writes this file from the declarations, with what the source says of each.
 
 ${Object.entries(GROUPS)
   .map(

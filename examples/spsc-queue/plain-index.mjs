@@ -1,3 +1,4 @@
+import 'gfnring/shared';
 import { RingBuffer } from 'ringbuf.js';
 import { queue } from './queue.mjs';
 

@@ -26,24 +26,26 @@ export const noLimits: Limits = { executions: Infinity, seconds: Infinity, bytes
  */
 export const NO_DEADLINE = Number.MAX_VALUE;
 
+/** The clock of the engine. Code under test may be given another `performance.now`. */
+const now = performance.now.bind(performance);
+
 /**
  * Whether the time `until`, by `performance.now`, has passed. A request to stop ends the time of
  * every search.
  */
-export const isPast = (until: number): boolean =>
-  performance.now() > until || (isStopRequested() && until !== NO_DEADLINE);
+export const isPast = (until: number): boolean => now() > until || (isStopRequested() && until !== NO_DEADLINE);
 
 /**
  * The time in milliseconds, which all worker threads agree on; `performance.now` differs by thread.
  */
-export const wallClock = (): number => performance.timeOrigin + performance.now();
+export const wallClock = (): number => performance.timeOrigin + now();
 
 /**
  * Says when a time is over. Reads the clock only at every 64th call. The clock decides nothing
  * else.
  */
 export class Deadline {
-  readonly start = performance.now();
+  readonly start = now();
   readonly end: number;
   private calls = 0;
 
@@ -52,12 +54,12 @@ export class Deadline {
   }
 
   get seconds(): number {
-    return (performance.now() - this.start) / 1000;
+    return (now() - this.start) / 1000;
   }
 
   /** At least 0. */
   get secondsLeft(): number {
-    return Math.max(0, (this.end - performance.now()) / 1000);
+    return Math.max(0, (this.end - now()) / 1000);
   }
 
   get over(): boolean {

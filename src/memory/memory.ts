@@ -79,13 +79,19 @@ export interface Memory {
   /** Inverts the bits of `value` and returns the old value, in one atomic step; see `xchg`. */
   fetchXor(cell: Cell, value: number, order?: RmwOrder): number;
 
-  /** The same of 64 bits. */
+  /** `xchg` of 64 bits. */
   xchg64(cell: Cell64, value: bigint, order?: RmwOrder): bigint;
+  /** `cmpxchg` of 64 bits. */
   cmpxchg64(cell: Cell64, expected: bigint, replacement: bigint, order?: RmwOrder): bigint;
+  /** `fetchAdd` of 64 bits. */
   fetchAdd64(cell: Cell64, value: bigint, order?: RmwOrder): bigint;
+  /** `fetchAnd` of 64 bits. */
   fetchAnd64(cell: Cell64, value: bigint, order?: RmwOrder): bigint;
+  /** `fetchOr` of 64 bits. */
   fetchOr64(cell: Cell64, value: bigint, order?: RmwOrder): bigint;
+  /** `fetchSub` of 64 bits. */
   fetchSub64(cell: Cell64, value: bigint, order?: RmwOrder): bigint;
+  /** `fetchXor` of 64 bits. */
   fetchXor64(cell: Cell64, value: bigint, order?: RmwOrder): bigint;
 
   /**
@@ -132,12 +138,12 @@ export interface Memory {
   /** The same for a cell of 64 bits. Cells that begin at the same byte have one queue. */
   wait(cell: Cell64, expected: bigint, timeout: number): WaitResult;
   /**
-   * The two halves of a `wait` with a time-out, for code that does something else in between, as
-   * after `Atomics.waitAsync`. `startWait` returns whether the thread is in the queue now.
-   * `endWait` then sleeps until it is woken, or the time is over. A thread is in one queue at a
-   * time.
+   * The first half of a `wait` with a time-out, for code that does something else in between, as
+   * after `Atomics.waitAsync`. Returns whether the thread is in the queue now. It is in one queue
+   * at a time.
    */
   startWait(cell: Cell | Cell64, expected: number | bigint): boolean;
+  /** The second half: sleeps until it is woken, or the time is over. */
   endWait(cell: Cell | Cell64, timeout: number): 'ok' | 'timed-out';
   /** Wakes all threads that sleep on `cell`. */
   wake(cell: Cell): void;

@@ -19,6 +19,12 @@ const HERE = dirname(fileURLToPath(import.meta.url));
 /** Files that have the code of many modules: see scripts/bundle.mjs. */
 const CHUNKS = resolve(HERE, '../chunks');
 
+/** The stand-ins for shared memory: between an access of `Memory` and the code under test. */
+const SHARED = resolve(HERE, '../../src/shared');
+
+/** What runs operations. */
+const CODE = resolve(HERE, '../../src/explore/execution');
+
 /** What has the code of this folder and of no caller: the folder, or its chunk. */
 const unitOf = ({ file }: Place): string => (dirname(file) === CHUNKS ? file : dirname(file));
 
@@ -31,9 +37,11 @@ export function callerOf(stack: string): string | undefined {
   // Another `Error.prepareStackTrace` may give something else than text.
   if (typeof stack !== 'string') return undefined;
   const places = stack.split('\n').flatMap((text) => placeOf(text) ?? []);
-  const caller = places.find((place) => unitOf(place) !== unitOf(places[0]));
-  if (caller === undefined) return undefined;
-  const { file, line, column } = written(caller);
+  const outside = places.filter((place) => unitOf(place) !== unitOf(places[0])).map(written);
+  const caller = outside.find(({ file }) => dirname(file) !== SHARED);
+  // A callback that nothing calls but the event loop of the operation.
+  if (caller === undefined || dirname(caller.file) === CODE) return undefined;
+  const { file, line, column } = caller;
   const short = relative('.', file);
   return `${short.startsWith('..') ? file : short}:${line}:${column}`;
 }
@@ -61,7 +69,7 @@ export function throwerOf(stack: unknown): string | undefined {
 }
 
 /** Folders of the code between an operation and its memory. */
-const OURS = ['memory', 'check', 'run', 'scenario', 'vm'].map((folder) => resolve(HERE, '../../src', folder));
+const OURS = ['memory', 'check', 'run', 'scenario', 'shared', 'vm'].map((folder) => resolve(HERE, '../../src', folder));
 
 /**
  * `file:line` of a place `file:line:column`; the path is relative to the current directory if it is

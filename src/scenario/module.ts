@@ -186,7 +186,11 @@ function hookModules(): void {
   const { port1, port2 } = new MessageChannel();
   loadedFiles = port1;
   port1.unref();
-  const urls = { gfnring: distUrl('index.js').href, 'gfnring/vitest': distUrl('testing/vitest.js').href };
+  const urls = {
+    gfnring: distUrl('index.js').href,
+    'gfnring/vitest': distUrl('testing/vitest.js').href,
+    'gfnring/shared': distUrl('shared/index.js').href,
+  };
   // Node 26 warns of `register`, and Node 20 lacks the other.
   if (hasHooks(nodeModule)) {
     initialize({ urls, port: port2 });

@@ -1,5 +1,5 @@
 import { cpSync, existsSync, readFileSync, realpathSync, symlinkSync } from 'node:fs';
-import { join, relative, resolve } from 'node:path';
+import { join, resolve } from 'node:path';
 import type { Command as CommanderCommand } from 'commander';
 import { describe, expect, test } from 'vitest';
 import { scenarioNamesAndPaths } from '../../src/cli/completionValues.ts';
@@ -56,8 +56,8 @@ async function resultOf(args: readonly string[]) {
   const known = results.get(args.join(' '));
   if (known !== undefined) return known;
   const { stdout, stderr, status } = await runHere(folder, ...args);
-  // Source lines are relative to the current folder.
-  const result = { printed: `${stdout}${stderr}`.replaceAll(`${relative(folder, resolve('.'))}/`, ''), status };
+  // Packages are in this folder, and not in the one that commands run in.
+  const result = { printed: `${stdout}${stderr}`.replaceAll(`${resolve('.')}/`, ''), status };
   results.set(args.join(' '), result);
   return result;
 }

@@ -23,6 +23,7 @@ const OTHERS: readonly (readonly [names: RegExp, what: string])[] = [
   [/^(kvm_main|dirty_ring|kvm)\.[ch]$/, "of the kernel's tree"],
   [/^(campaign|state)\.json$|^(corpus|findings|set-aside)\/$/, "of a campaign's folder"],
   [/^ringbuf\.js$/, 'a package'],
+  [/^lib\/wait\.js$/, 'of a package'],
 ];
 
 /** The files and folders that a document names in backquotes. */

@@ -1,0 +1,2 @@
+// The package is for browsers, where the global object is called self.
+globalThis.self ??= globalThis;

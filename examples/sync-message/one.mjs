@@ -1,0 +1,3 @@
+import { messages } from './messages.mjs';
+
+export default messages('one', 7);

@@ -1,0 +1,3 @@
+import { messages } from './messages.mjs';
+
+export default messages('two', 7, 8);
