@@ -5,7 +5,7 @@ import { BadInput } from '../input/badInput.ts';
 import type { Finding } from '../run/finding.ts';
 import { BATCH_EXECUTIONS, type Batch, type BatchConfig, type BatchResult } from './batch.ts';
 import type { CampaignDirectory } from './directory/campaignDirectory.ts';
-import { type Executor, TaskAbandoned } from './executors/executor.ts';
+import { type Executor, TaskAbandoned, TimeOver } from './executors/executor.ts';
 import { findingAsFound } from './findingAsFound.ts';
 import type { CampaignSettings } from './settings.ts';
 import { diffBatch, lostBatchEffect } from './state/diffBatch.ts';
@@ -200,6 +200,8 @@ class Coordinator {
     try {
       this.batchResults.set(batch.number, await this.executor.runBatch(batch, this.config));
     } catch (error) {
+      // Its place is free for a failure that is minimised after the end.
+      if (error instanceof TimeOver) return;
       this.batchResults.set(batch.number, error as Error);
     }
   }

@@ -29,12 +29,16 @@ export interface PoolTask {
 /** `late`: the task was ended. `running` is the property or the operation that had not returned. */
 export type PoolAnswer = TaskAnswer | { readonly kind: 'late'; readonly running: string | undefined };
 
+/** A failure is minimised when the time is over, too. It may take so long. */
+const AFTER_END_SECONDS = 10;
+
 /**
  * Runs a task. `BadInput` is answered and not thrown, as an error that leaves a thread loses its
  * class.
  */
 export default async function runTask({ task, ...times }: PoolTask): Promise<PoolAnswer> {
-  const seconds = Math.min(times.seconds, Math.max(0.001, (times.until - wallClock()) / 1000));
+  const left = (times.until - wallClock()) / 1000;
+  const seconds = Math.min(times.seconds, Math.max(task.kind === 'batch' ? 0.001 : AFTER_END_SECONDS, left));
   try {
     const { source } = task.kind === 'batch' ? task.batch : task.unminimised;
     const run = (): Promise<BatchResult | MinimisedFailure> =>

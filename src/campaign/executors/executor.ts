@@ -56,9 +56,10 @@ export abstract class Executor {
 /** The answer of a worker, as plain data: the result of a task, or why there is none. */
 export type TaskAnswer =
   | { readonly kind: 'done'; readonly result: BatchResult | MinimisedFailure }
-  | { readonly kind: 'bad input' | 'abandoned'; readonly message: string };
+  /** `time over`: the campaign ended before the task did, and needs no result. */
+  | { readonly kind: 'bad input' | 'abandoned' | 'time over'; readonly message: string };
 
-/** The result in an answer. Throws `BadInput` and `TaskAbandoned`. */
+/** The result in an answer. Throws `BadInput`, `TaskAbandoned` and `TimeOver`. */
 function unwrapAnswer(answer: TaskAnswer): BatchResult | MinimisedFailure {
   switch (answer.kind) {
     case 'done':
@@ -67,7 +68,14 @@ function unwrapAnswer(answer: TaskAnswer): BatchResult | MinimisedFailure {
       throw new BadInput(answer.message);
     case 'abandoned':
       throw new TaskAbandoned(answer.message);
+    case 'time over':
+      throw new TimeOver(answer.message);
   }
+}
+
+/** The campaign ended before a task did. */
+export class TimeOver extends Error {
+  override readonly name = 'TimeOver';
 }
 
 /** No worker could finish a task. */

@@ -8,8 +8,6 @@ import type { PoolAnswer, PoolTask } from './campaignWorker.ts';
 import { type CampaignTask, Executor, type TaskAnswer } from './executor.ts';
 import type { ModuleMessage } from './moduleFaults.ts';
 
-/** Nobody waits for the answer any more. */
-const NEVER = new Promise<never>(() => {});
 /** How often a task is tried before it is abandoned. */
 const ATTEMPTS = 3;
 /** Seconds beyond its patience for a thread: it may have to load a module first. */
@@ -94,7 +92,7 @@ export class ThreadPoolExecutor extends Executor {
         if (answer.kind !== 'late') return answer;
         if (wallClock() >= this.until) {
           this.onEnd(answer.running);
-          return await NEVER;
+          return { kind: task.kind === 'batch' ? 'time over' : 'abandoned', message: this.lateMessage(answer.running) };
         }
         this.hung++;
         message = this.lateMessage(answer.running);
