@@ -14,6 +14,7 @@ import { robustness } from './robustness.ts';
 import { runs } from './runs.ts';
 import { schedulers } from './schedulers.ts';
 import { searches } from './searches.ts';
+import { ofStandIns } from './shared.ts';
 import { states } from './states.ts';
 
 /** All mistakes, in the order in which they are reported. */
@@ -34,4 +35,5 @@ export const mistakes: readonly Mistake[] = [
   ...axioms,
   ...lkmm,
   ...endless,
+  ...ofStandIns,
 ];
