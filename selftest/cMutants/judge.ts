@@ -114,7 +114,7 @@ export class CJudge {
       return { key, kind: 'invalid', by: error.message };
     }
     const scenarios = new Map(scenariosOf(compiled).map((scenario) => [scenario.spec.name, scenario]));
-    const isOrder = ['weaken', 'swap'].includes(operator);
+    const isOrder = ['drop', 'weaken', 'swap'].includes(operator);
     for (const model of isOrder ? (['sc', 'rc11'] as const) : (['sc'] as const))
       for (const reference of references[model]) {
         const scenario = scenarios.get(reference.name);
