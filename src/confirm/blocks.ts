@@ -2,7 +2,7 @@ import { isFence, isStore, Kind, kindOf, placeOf } from '../memory/kinds.ts';
 import type { Layout } from '../memory/layout.ts';
 import type { Trace } from '../memory/trace.ts';
 import type { LocationName } from './locations.ts';
-import type { MachinePlan, MachineThread } from './machinePlan.ts';
+import type { MachineOperation, MachinePlan, MachineThread } from './machinePlan.ts';
 
 /** What one thread does without a stop. */
 export interface Block {
@@ -17,6 +17,15 @@ export interface Block {
 interface Anchored {
   readonly step: number;
   readonly block: Block;
+  /** What happens to a ring in it. */
+  readonly ring?: 'push' | 'take' | 'reset';
+}
+
+/** A schedule of a machine. */
+export interface BlockSchedule {
+  readonly blocks: readonly Block[];
+  /** The trace records that the kernel has to write: see `recordsOf`. */
+  readonly records: readonly string[];
 }
 
 /** An access of the trace, with the name of its place. */
@@ -32,33 +41,39 @@ interface Access {
  * The schedule of a trace on a machine: blocks in order. Only the order of some steps is kept, one
  * for each block: the last one that other threads can see. Consecutive blocks of a thread are one.
  */
-export function blocksOf(trace: Trace, layout: Layout, plan: MachinePlan): Block[] {
+export function blocksOf(trace: Trace, layout: Layout, plan: MachinePlan): BlockSchedule {
   const anchored = plan.actors.flatMap(({ thread, operations }, actor) =>
     operations.flatMap((operation, i) => {
       const accesses = accessesOf(trace, layout, actor, i);
-      if (operation === 'write') return writeBlocks(accesses);
-      const next = operations[i + 1];
-      return callBlocks(accesses, thread, operation, next === undefined ? 'after_all' : FIRST[next]);
+      if (operation.name === 'write') return writeBlocks(accesses);
+      return callBlocks(accesses, thread, operation.name, firstPlace(operations[i + 1]));
     }),
   );
-  return merged(anchored.sort((a, b) => a.step - b.step).map(({ block }) => block));
+  anchored.sort((a, b) => a.step - b.step);
+  return { blocks: merged(anchored.map(({ block }) => block)), records: recordsOf(anchored) };
 }
 
-/** How many entries a trace pushes. */
-export const pushesIn = (trace: Trace, layout: Layout): number =>
-  trace.filter(({ code }) => {
-    const kind = kindOf(code);
-    return isStore(kind) && DIRTY_INDEX.test(layout.places[placeOf(code)].name);
-  }).length;
+/**
+ * The kernel's trace records: `push 3` where the ring's dirty index becomes 3, `reset 2` where a
+ * call of kvm_dirty_ring_reset leaves its reset index at 2.
+ */
+function recordsOf(anchored: readonly Anchored[]): string[] {
+  let [pushed, taken] = [0, 0];
+  return anchored.flatMap(({ ring }) => {
+    if (ring === 'push') return [`push ${++pushed}`];
+    if (ring === 'take') taken++;
+    return ring === 'reset' ? [`reset ${taken}`] : [];
+  });
+}
 
-const DIRTY_INDEX = /^ring\d+\.dirty_index$/;
+const FLAGS = /^ring\d+\[\d+\]\.flags$/;
 
-/** Where a thread stops first in an operation. */
-export const FIRST: Readonly<Record<string, LocationName>> = {
-  collect: 'before_harvest',
-  reset: 'before_reset',
-  signal: 'before_signal',
-};
+/** Where a thread stops first in an operation; undefined: after the last one. */
+export function firstPlace(operation: MachineOperation | undefined): LocationName {
+  if (operation === undefined) return 'after_all';
+  if (operation.name === 'signal') return 'before_signal';
+  return operation.name === 'reset' ? 'before_reset' : 'before_harvest';
+}
 
 function accessesOf(trace: Trace, layout: Layout, actor: number, operation: number): Access[] {
   return trace.flatMap((step, i) => {
@@ -74,14 +89,16 @@ function accessesOf(trace: Trace, layout: Layout, actor: number, operation: numb
  */
 function writeBlocks(accesses: readonly Access[]): Anchored[] {
   const blocks: Anchored[] = [];
-  const add = (step: number, command: 'touch' | 'write', page: number): void => {
-    blocks.push({ step, block: { thread: 'vcpu', target: 'guest_done', guest: { command, page } } });
+  const add = (step: number, command: 'touch' | 'write', page: number, pushes = false): void => {
+    const block: Block = { thread: 'vcpu', target: 'guest_done', guest: { command, page } };
+    blocks.push({ step, block, ...(pushes && { ring: 'push' as const }) });
   };
   let pushed: number | undefined;
   for (const { step, kind, name, value, old } of accesses) {
     const [, page, field] = /^page(\d+)\.(translations|word)$/.exec(name) ?? [];
-    if (isStore(kind) && DIRTY_INDEX.test(name)) pushed = step;
-    if (field === 'translations' && kind === Kind.fetchOr) add(pushed ?? step, 'touch', Number(page));
+    if (isStore(kind) && FLAGS.test(name)) pushed = step; // from here on, it can be harvested
+    if (field === 'translations' && kind === Kind.fetchOr)
+      add(pushed ?? step, 'touch', Number(page), pushed !== undefined);
     if (field === 'translations') pushed = undefined;
     if (field === 'word' && kind === Kind.cmpxchg && old !== value) add(step, 'write', Number(page));
   }
@@ -92,7 +109,7 @@ function writeBlocks(accesses: readonly Access[]): Anchored[] {
 function callBlocks(
   accesses: readonly Access[],
   thread: MachineThread,
-  operation: string,
+  operation: MachineOperation['name'],
   next: LocationName,
 ): Anchored[] {
   if (operation === 'signal')
@@ -100,35 +117,45 @@ function callBlocks(
       .filter(({ kind, name }) => kind === Kind.store && name.startsWith('signal to '))
       .map(({ step }) => ({ step, block: { thread, target: next } }));
   const blocks: Anchored[] = [];
-  const add = (step: number, target: LocationName): void => {
-    blocks.push({ step, block: { thread, target } });
+  const add: AddBlock = (step, target, ring) => {
+    blocks.push({ step, block: { thread, target }, ...(ring && { ring }) });
   };
   const locks = accesses.flatMap(({ kind, name }, i) => (kind === Kind.lock && name === 'slots_lock' ? [i] : []));
-  const copies = accesses.filter(({ name }) => name.startsWith('copy of '));
-  const last = copies.length > 0 ? 'before_copy' : next;
-  if (operation === 'collect' && locks.length > 0) add(accesses[locks[0] - 1].step, 'before_reset');
-  for (const [i, from] of locks.entries())
-    addReset(accesses.slice(from, locks[i + 1]), i + 1 < locks.length ? 'before_reset' : last, add);
-  if (copies.length > 0) add(copies.at(-1)!.step, next);
+  if (locks.length === 0) return blocks;
+  // A change of the slot is a collection, and two more calls of the kernel.
+  const changesSlot = operation === 'set-slot' && locks.length > 1;
+  const resets = changesSlot ? locks.slice(0, 1) : locks;
+  const end = changesSlot ? locks[1] : accesses.length;
+  const copy = accesses.slice(0, end).findLast(({ name }) => name.startsWith('copy of '));
+  const after = changesSlot ? 'before_slot' : next;
+  if (operation !== 'reset') add(accesses[locks[0] - 1].step, 'before_reset');
+  for (const [i, from] of resets.entries()) {
+    const isLast = i + 1 === resets.length;
+    addReset(
+      accesses.slice(from, isLast ? end : resets[i + 1]),
+      isLast ? (copy ? 'before_copy' : after) : 'before_reset',
+      add,
+    );
+  }
+  if (copy !== undefined) add(copy.step, after);
+  if (changesSlot) add(accesses.at(-1)!.step, next);
   return blocks;
 }
 
+type AddBlock = (step: number, target: LocationName, ring?: 'take' | 'reset') => void;
+
 /** One call of the ioctl. @param accesses from the lock on. @param after where it returns to. */
-function addReset(
-  accesses: readonly Access[],
-  after: LocationName,
-  add: (step: number, target: LocationName) => void,
-): void {
+function addReset(accesses: readonly Access[], after: LocationName, add: AddBlock): void {
   add(accesses[0].step, 'reset');
   let taken = 0;
   for (const { step, name, value, kind } of accesses) {
-    if (!isStore(kind) || value !== 0n || !/^ring\d+\[\d+\]\.flags$/.test(name)) continue;
-    add(step, 'taken');
+    if (!isStore(kind) || value !== 0n || !FLAGS.test(name)) continue;
+    add(step, 'taken', 'take');
     taken++;
   }
   const unlock = accesses.findIndex(({ kind, name }) => kind === Kind.unlock && name === 'slots_lock');
   if (unlock < 0) return;
-  add(accesses[unlock - 1].step, 'unlock');
+  add(accesses[unlock - 1].step, 'unlock', 'reset');
   add(accesses[unlock].step, taken > 0 ? 'flush' : after);
   const flush = accesses.findLast(({ kind, name }) => kind === Kind.xchg && /^page\d+\.translations$/.test(name));
   if (flush !== undefined && taken > 0) add(flush.step, after);

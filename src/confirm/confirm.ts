@@ -7,20 +7,17 @@ import { replay } from '../run/replay.ts';
 import { findBuiltIn } from '../scenario/builtinScenarios.ts';
 import { knownAs } from '../scenario/knownDefects.ts';
 import { isVm, openScenario } from '../scenario/scenarioRef.ts';
-import { type Block, blocksOf, pushesIn } from './blocks.ts';
+import { type BlockSchedule, blocksOf } from './blocks.ts';
 import { type MachinePlan, planOf } from './machinePlan.ts';
 import { type KernelRounds, type PerformedRound, performRounds } from './rounds.ts';
 
 /** A finding as a machine can perform it. */
-export interface MachineSchedule {
+export interface MachineSchedule extends BlockSchedule {
   readonly scenario: string;
   readonly property: string;
   /** The number of the known defect; null: it is none. */
   readonly defect: string | null;
   readonly plan: MachinePlan;
-  readonly blocks: readonly Block[];
-  /** How many entries it pushes. */
-  readonly pushes: number;
 }
 
 /** What a kernel did with a schedule, and without it. */
@@ -49,11 +46,7 @@ export async function scheduleOfFinding(
   const trace = traceOf(run.execution);
   const { layout } = run.execution.program;
   const defect = knownAs({ property }, findBuiltIn(source.name)?.known);
-  return {
-    ...{ scenario: source.name, property, defect, plan },
-    blocks: blocksOf(trace, layout, plan),
-    pushes: pushesIn(trace, layout),
-  };
+  return { scenario: source.name, property, defect, plan, ...blocksOf(trace, layout, plan) };
 }
 
 /** Boots a kernel, and runs `rounds` rounds with the schedule and as many without. */
@@ -63,8 +56,8 @@ export async function confirmSchedule(
   rounds: number,
   onRound?: (done: number) => void,
 ): Promise<Confirmation> {
-  const { plan, blocks, pushes } = schedule;
-  const orders = [true, false].flatMap((forced) => Array.from({ length: rounds }, () => ({ blocks, forced, pushes })));
+  const { plan, blocks, records } = schedule;
+  const orders = [true, false].flatMap((forced) => Array.from({ length: rounds }, () => ({ blocks, records, forced })));
   return { schedule, ...(await performRounds(files, plan, orders, onRound)) };
 }
 

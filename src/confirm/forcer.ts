@@ -5,7 +5,7 @@ import { cpuOf, type MachineThread, machineThreads } from './machinePlan.ts';
 
 /** A thread that does not reach its target in this time waits for another one. */
 const BLOCKED_MS = 3000;
-const STUCK_MS = 60_000;
+const STUCK_MS = 20_000;
 
 /** Offsets in the guest's mailbox (init.c), and its commands. */
 const MAILBOX = { command: 0n, page: 4n, go: 12n, writes: 13n, writtenPages: 14n } as const;
@@ -16,12 +16,17 @@ const PAGE = 4096n;
 /** Offsets in struct kvm_dirty_ring, the same since 5.11; the size of an entry. */
 const RING = { resetIndex: 4n, size: 8n, entries: 16n } as const;
 const ENTRY_BYTES = 16n;
+/** An upper bound of the size of struct kvm up to its slots_lock. */
+const KVM_BYTES = 0x10000n;
 
 /** Where a thread is to stop. */
 interface Target {
   readonly location: LocationName;
   readonly point: StopPoint;
 }
+
+/** A thread does not come to its place, whatever runs. */
+export class ThreadStuck extends Error {}
 
 /**
  * Performs blocks in order on a machine. A thread is stopped, or it is on its way to a target, or
@@ -33,6 +38,14 @@ export class ScheduleForcer {
   private readonly mailbox: bigint;
   private readonly targets = new Map<MachineThread, Target>();
   private readonly released = new Set<MachineThread>();
+  /** The address of struct kvm, from the first argument of kvm_dirty_ring_reset. */
+  private vm = 0n;
+  /** Threads that perform nothing. They always run. */
+  private idle: readonly MachineThread[] = [];
+  /** The end of a round, where each thread stops: so none begins the next one too early. */
+  private readonly end: StopPoint;
+  /** Threads that follow the schedule no longer. */
+  private readonly lost = new Set<MachineThread>();
   /** Threads that are stopped at a place. */
   private readonly stopped = new Set<MachineThread>();
   /** By thread: the last place that it was told to come to, and came to. */
@@ -44,44 +57,62 @@ export class ScheduleForcer {
     this.gdb = gdb;
     this.symbols = symbols;
     this.mailbox = mailbox;
+    this.end = { kind: 'instruction', address: symbols.get('after_all')! };
   }
 
   /** Lets the program begin its first round. */
   async begin(): Promise<void> {
+    await this.gdb.insert(this.end);
     await this.gdb.writePhysical(this.mailbox + MAILBOX.go, 1n, 1);
+  }
+
+  /** Other code gives mutexes back too. That of the VM lies in its struct kvm. */
+  private isOfVm(location: LocationName, mutex: bigint): boolean {
+    return location !== 'unlock' || (mutex >= this.vm && mutex < this.vm + KVM_BYTES);
   }
 
   /** Resumes everything until each thread is at the first place of its round. */
   async gather(first: ReadonlyMap<MachineThread, LocationName>): Promise<void> {
+    this.idle = machineThreads.filter((thread) => !first.has(thread));
+    for (const thread of [...this.targets.keys()]) await this.forget(thread);
     this.releaseAll();
     for (const [thread, location] of first) await this.aim(thread, location);
     for (const thread of first.keys())
-      if (!(await this.reach(thread, STUCK_MS))) throw new Error(await this.stuckText(thread));
+      if (!(await this.reach(thread, STUCK_MS))) throw new ThreadStuck(await this.stuckText(thread));
     this.released.clear();
   }
 
   private releaseAll(): void {
+    this.lost.clear();
     for (const thread of machineThreads) this.released.add(thread);
   }
 
   /**
    * Performs a block. If its thread waits for another one, the kernel does not permit the schedule:
    * then threads inside the kernel go on until it has what it waits for. A thread that does not
-   * come to its place at all runs on without a stop.
+   * come to its place at all runs on to the end of its round.
    *
    * @returns whether it was performed in its place.
    */
   async perform(block: Block): Promise<boolean> {
     const { thread } = block;
-    if (this.released.has(thread)) return true;
+    if (this.lost.has(thread)) return true;
     await this.start(block);
     if (await this.reach(thread, BLOCKED_MS)) return true;
-    for (const other of machineThreads)
-      if (other !== thread && other !== 'vcpu' && !this.targets.has(other)) this.released.add(other);
-    if (await this.reach(thread, BLOCKED_MS)) return false;
-    await this.forget(thread);
-    this.released.add(thread);
+    if (this.lost.has(thread)) return false;
+    for (const other of machineThreads) if (other !== thread && !this.targets.has(other)) await this.lose(other);
+    if (!(await this.reach(thread, BLOCKED_MS))) {
+      if (this.targets.has(thread)) await this.forget(thread);
+      await this.lose(thread);
+    }
     return false;
+  }
+
+  /** Lets a thread run to the end of its round. Its other blocks are left out. */
+  private async lose(thread: MachineThread): Promise<void> {
+    if (thread === 'vcpu') return;
+    this.lost.add(thread);
+    if (this.places.get(thread) !== 'after_all') await this.aim(thread, 'after_all');
   }
 
   /** Sends a thread on its way. It runs whenever others run. */
@@ -91,6 +122,7 @@ export class ScheduleForcer {
       await this.gdb.writePhysical(this.mailbox + MAILBOX.command, COMMANDS[guest.command], 1);
     }
     if (target === 'taken') return this.aimAtEntry(thread);
+    if (target === 'unlock') await this.enterReset(thread);
     await this.aim(thread, target);
   }
 
@@ -106,7 +138,7 @@ export class ScheduleForcer {
   }
 
   private async arrive(thread: MachineThread): Promise<void> {
-    if (!(await this.reach(thread, STUCK_MS))) throw new Error(await this.stuckText(thread));
+    if (!(await this.reach(thread, STUCK_MS))) throw new ThreadStuck(await this.stuckText(thread));
   }
 
   /** What is said of a thread that does not come to its place: where all processors are. */
@@ -125,15 +157,20 @@ export class ScheduleForcer {
     await this.insert(thread, { location, point: { kind: 'instruction', address } });
   }
 
+  /** Lets a thread come to `reset`, if it is not inside of that function yet. */
+  private async enterReset(thread: MachineThread): Promise<void> {
+    const place = this.places.get(thread);
+    if (place === 'reset' || place === 'taken') return;
+    await this.aim(thread, 'reset');
+    await this.arrive(thread);
+  }
+
   /** Aims at the write that takes the next entry off the ring. */
   private async aimAtEntry(thread: MachineThread): Promise<void> {
     const { gdb } = this;
     const cpu = cpuOf(thread);
     if (this.places.get(thread) !== 'taken') {
-      if (this.places.get(thread) !== 'reset') {
-        await this.aim(thread, 'reset');
-        await this.arrive(thread);
-      }
+      await this.enterReset(thread);
       const { rsi: ring } = await gdb.registers(cpu);
       this.entries.set(thread, {
         index: await gdb.read(cpu, ring + RING.resetIndex, 4),
@@ -148,6 +185,7 @@ export class ScheduleForcer {
   }
 
   private isInserted({ kind, address }: StopPoint): boolean {
+    if (address === this.end.address) return true;
     return [...this.targets.values()].some(({ point }) => point.kind === kind && point.address === address);
   }
 
@@ -168,7 +206,7 @@ export class ScheduleForcer {
    */
   private async resume(): Promise<void> {
     const running = machineThreads.filter(
-      (thread) => thread === 'vcpu' || this.targets.has(thread) || this.released.has(thread),
+      (thread) => this.idle.includes(thread) || this.targets.has(thread) || this.released.has(thread),
     );
     for (const thread of running) if (this.stopped.delete(thread)) await this.gdb.step(cpuOf(thread));
     this.gdb.resume(running.map(cpuOf));
@@ -184,15 +222,20 @@ export class ScheduleForcer {
       const stopped = machineThreads[stop.cpu - 1];
       const target = this.targets.get(stopped);
       this.stopped.add(stopped);
-      const { rip } = await gdb.registers(stop.cpu);
-      if (target === undefined || !isAt(target.point, rip)) continue; // a place of another thread
-      this.places.set(stopped, target.location);
+      const { rip, rdi } = await gdb.registers(stop.cpu);
+      if (target === undefined) continue; // a place of another thread
+      const { kind, address } = target.point;
+      const isThere = kind === 'written' ? stop.isWatch : rip === address && this.isOfVm(target.location, rdi);
+      const hasMissed = rip === this.end.address && !isThere && !this.released.has(stopped);
+      if (!isThere && !hasMissed) continue;
       await this.forget(stopped);
       this.released.delete(stopped);
+      this.places.set(stopped, hasMissed ? 'after_all' : target.location);
+      if (isThere && target.location === 'reset') this.vm = rdi;
+      if (!hasMissed) continue;
+      this.lost.add(stopped);
+      if (stopped === thread) return false;
     }
     return true;
   }
 }
-
-/** Whether a stop is that of a point. A watchpoint stops after the write, wherever that is. */
-const isAt = ({ kind, address }: StopPoint, rip: bigint): boolean => kind === 'written' || address === rip;

@@ -126,6 +126,7 @@ export class GdbClient {
 
   /** Runs one instruction of a CPU, also one with a breakpoint. */
   async step(cpu: number): Promise<void> {
+    this.packets.length = 0;
     this.send(`vCont;s:p1.${cpu.toString(16)}`);
     if ((await this.stop(REPLY_MS)) === undefined) throw new Error('a single step does not end');
   }
@@ -146,13 +147,13 @@ export class GdbClient {
     );
   }
 
-  /** The instruction pointer and the second argument of a function at its entry. */
-  async registers(cpu: number): Promise<{ readonly rip: bigint; readonly rsi: bigint }> {
+  /** The instruction pointer, and the first two arguments of a function at its entry. */
+  async registers(cpu: number): Promise<{ readonly rip: bigint; readonly rdi: bigint; readonly rsi: bigint }> {
     await this.command(`Hgp1.${cpu.toString(16)}`, /^OK$/);
     // The order of x86-64: rax rbx rcx rdx rsi rdi rbp rsp r8-r15 rip.
     const digits = await this.command('g', /^[0-9a-fx]{272,}$/);
     const register = (i: number): bigint => fromLittleEndian(digits.slice(16 * i, 16 * i + 16));
-    return { rip: register(16), rsi: register(4) };
+    return { rip: register(16), rdi: register(5), rsi: register(4) };
   }
 
   /** Writes to physical memory. */

@@ -45,6 +45,8 @@ export interface StopReply {
   readonly signal: number;
   /** The number of the virtual CPU, from 1. */
   readonly cpu: number;
+  /** Whether a watchpoint stopped it. */
+  readonly isWatch: boolean;
 }
 
 /** The stop that a packet reports; undefined: the packet is another reply. */
@@ -52,7 +54,7 @@ export function parseStopReply(body: string): StopReply | undefined {
   const [, signal, rest] = /^T([0-9a-f]{2})(.*)$/s.exec(body) ?? [];
   if (signal === undefined) return undefined;
   const [, cpu = '1'] = /(?:^|;)thread:(?:p[0-9a-f]+\.)?([0-9a-f]+);/.exec(rest) ?? [];
-  return { signal: Number.parseInt(signal, 16), cpu: Number.parseInt(cpu, 16) };
+  return { signal: Number.parseInt(signal, 16), cpu: Number.parseInt(cpu, 16), isWatch: /(?:^|;)watch:/.test(rest) };
 }
 
 /** The packet that resumes these CPUs. The others stay stopped. */

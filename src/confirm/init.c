@@ -49,17 +49,16 @@ struct mailbox {
 	uint8_t writes, pages[16]; /* without a schedule: userspace makes the guest write these at its end */
 };
 
-/* The loop reads the page, so that a processor keeps the translation cached. */
+/* A read of a page would make it writable, and be recorded. So the guest waits without one. */
 asm(".pushsection .rodata\n"
     ".code32\n"
     "guest_start:\n"
     "	movb $1, 0x3008\n"
     "guest_loop:\n"
-    "	movl 0x3004, %ebx\n"
-    "	movb (%ebx), %cl\n"
     "	movb 0x3000, %al\n"
     "	cmpb $1, %al\n"
     "	jb guest_loop\n"
+    "	movl 0x3004, %ebx\n"
     "	je guest_touch\n"
     "	cmpb $2, %al\n"
     "	jne guest_halt\n"
@@ -85,9 +84,9 @@ static struct kvm_run *run;
 static struct kvm_dirty_gfn *ring;
 static uint8_t *code, *data, copy[PAGES_MAX];
 static volatile struct mailbox *mailbox;
-static uint32_t fetch; /* next entry to harvest, free-running */
+static uint32_t fetch, base; /* next entry to harvest, free-running; the same at the begin of a round */
 static unsigned pages;
-static char userspace_ops[64], second_ops[64];
+static char userspace_ops[256], second_ops[256]; /* names with a comma between them */
 static volatile unsigned go_vcpu, go_second, second_done, vcpu_done;
 static volatile int signalled, second_result, userspace_result, harvested;
 static pthread_t userspace_thread;
@@ -117,6 +116,7 @@ STOP(before_reset, 2)
 STOP(before_copy, 3)
 STOP(before_signal, 4)
 STOP(after_all, 5)
+STOP(before_slot, 6)
 
 static void pin(int cpu)
 {
@@ -162,7 +162,7 @@ static void start(void)
 	load_module("/kvm.ko");
 	load_module("/kvm-amd.ko");
 	if (mount("trace", "/trace", "tracefs", 0, 0) < 0) give_up("mount tracefs");
-	write_file("/trace/events/kvm/kvm_exit/enable", "1");
+	write_file("/trace/trace_clock", "counter"); /* the others differ between processors */
 	write_file("/trace/events/kvm/kvm_dirty_ring_push/enable", "1");
 	write_file("/trace/events/kvm/kvm_dirty_ring_reset/enable", "1");
 	trace = open("/trace/trace_pipe", O_RDONLY | O_NONBLOCK);
@@ -184,8 +184,8 @@ static void say_symbols(void)
 	if (file) fclose(file);
 	file = fopen("/proc/kallsyms", "r");
 	if (!file) give_up("open /proc/kallsyms");
-	say("{\"symbols\":{\"before_harvest\":\"%p\",\"before_reset\":\"%p\",\"before_copy\":\"%p\",\"before_signal\":\"%p\",\"after_all\":\"%p\",\"guest_done\":\"0x%x\"",
-	    before_harvest, before_reset, before_copy, before_signal, after_all, (unsigned)(CODE_AT + (guest_done - guest_start)));
+	say("{\"symbols\":{\"before_harvest\":\"%p\",\"before_reset\":\"%p\",\"before_copy\":\"%p\",\"before_signal\":\"%p\",\"before_slot\":\"%p\",\"after_all\":\"%p\",\"guest_done\":\"0x%x\"",
+	    before_harvest, before_reset, before_copy, before_signal, before_slot, after_all, (unsigned)(CODE_AT + (guest_done - guest_start)));
 	while (fgets(line, sizeof line, file)) {
 		char pattern[260];
 
@@ -301,19 +301,41 @@ static void on_signal(int number)
 	__atomic_store_n(&signalled, 1, __ATOMIC_SEQ_CST);
 }
 
+/* The slot gets another size: what the old one has recorded is collected first, the new one copied. */
+static void change_slot(unsigned size)
+{
+	collect();
+	before_slot();
+	set_slot(1, DATA_AT, 0, data, 0);
+	if (size == 0) return;
+	set_slot(1, DATA_AT, size, data, KVM_MEM_LOG_DIRTY_PAGES);
+	for (unsigned i = 0; i < size; i++) copy[i] = *(volatile uint8_t *)&data[i * PAGE];
+}
+
+static void perform(const char *operations)
+{
+	char list[256], *rest;
+	unsigned size;
+
+	strcpy(list, operations);
+	for (char *op = strtok_r(list, ",", &rest); op; op = strtok_r(0, ",", &rest)) {
+		if (strcmp(op, "collect") == 0) collect();
+		else if (strcmp(op, "reset") == 0) second_result += reset_all();
+		else if (sscanf(op, "set-slot:%u", &size) == 1) change_slot(size);
+		else if (strcmp(op, "signal") == 0) {
+			before_signal();
+			pthread_kill(userspace_thread, SIGUSR1);
+		}
+	}
+}
+
 static void *second_main(void *unused)
 {
 	(void)unused;
 	pin(1);
 	for (unsigned round = 1;; round++) {
 		while (go_second < round) usleep(200);
-		for (const char *op = second_ops; *op; op++) {
-			if (*op == 'r') second_result += reset_all();
-			if (*op == 's') {
-				before_signal();
-				pthread_kill(userspace_thread, SIGUSR1);
-			}
-		}
+		perform(second_ops);
 		after_all();
 		second_done = round;
 	}
@@ -394,6 +416,7 @@ static void begin_round(unsigned round)
 	mailbox->page = DATA_AT;
 	memset(data, 0, pages * PAGE);
 	memset(copy, 0, sizeof copy);
+	base = fetch;
 	second_result = userspace_result = signalled = harvested = 0;
 	if (ioctl(vcpu, KVM_SET_REGS, &regs) < 0) give_up("KVM_SET_REGS");
 	go_vcpu = round;
@@ -408,7 +431,8 @@ static void end_round(unsigned round)
 	uint32_t rest[PAGES_MAX * 2];
 
 	while (second_done < round) usleep(200);
-	say("{\"round\":%u,\"harvested\":%d,\"reset\":[%d,%d]", round, harvested, userspace_result, second_result);
+	say("{\"round\":%u,\"base\":%u,\"harvested\":%d,\"reset\":[%d,%d]", round, base, harvested, userspace_result,
+	    second_result);
 	say_trace();
 	say_pages("pages");
 	for (unsigned i = 0; i < pages; i++) command(2, i);
@@ -418,8 +442,8 @@ static void end_round(unsigned round)
 	while (vcpu_done < round) usleep(200);
 	while (harvest(rest, PAGES_MAX * 2)) ;
 	ioctl(vm, KVM_RESET_DIRTY_RINGS, 0);
-	/* A round may have left a page writable. Logging that begins anew write-protects all. */
-	set_slot(1, DATA_AT, pages, data, 0);
+	/* A round may have left a page writable, or another slot. */
+	set_slot(1, DATA_AT, 0, data, 0);
 	set_slot(1, DATA_AT, pages, data, KVM_MEM_LOG_DIRTY_PAGES);
 	drain_trace();
 }
@@ -432,7 +456,7 @@ int main(void)
 	pin(0);
 	start();
 	FILE *program = fopen("/program", "r");
-	if (!program || fscanf(program, "pages %u userspace %60s second %60s", &pages, userspace_ops, second_ops) != 3)
+	if (!program || fscanf(program, "pages %u userspace %250s second %250s", &pages, userspace_ops, second_ops) != 3)
 		give_up("read /program");
 	make_vm();
 	sigaction(SIGUSR1, &action, 0);
@@ -444,8 +468,7 @@ int main(void)
 	while (!mailbox->go) usleep(1000); /* the debugger is there */
 	for (unsigned round = 1;; round++) {
 		begin_round(round);
-		for (const char *op = userspace_ops; *op; op++)
-			if (*op == 'c') collect();
+		perform(userspace_ops);
 		for (unsigned i = 0; i < mailbox->writes; i++) command(2, mailbox->pages[i]);
 		after_all();
 		end_round(round);

@@ -22,6 +22,7 @@ export const locations = {
   before_reset: { about: 'userspace, before KVM_RESET_DIRTY_RINGS' },
   before_copy: { about: 'userspace, before it copies pages' },
   before_signal: { about: 'userspace, before it sends a signal' },
+  before_slot: { about: 'userspace, before it changes the slot' },
   after_all: { about: 'userspace, after its last operation' },
   guest_done: { about: 'the guest, after an access' },
   reset: { about: 'holds slots_lock, has taken no entry', symbol: 'kvm_dirty_ring_reset', tested: TESTED },

@@ -27,6 +27,9 @@ const KERNEL_ARGUMENTS = [
   'tsc=reliable',
 ];
 
+/** The machine has ended before its program was done. */
+export class MachineStopped extends Error {}
+
 /** A booted machine. The program in it says one line after the other. */
 export class Machine {
   private readonly lines: MachineLine[] = [];
@@ -54,7 +57,8 @@ export class Machine {
       signal: this.abort.signal,
     });
     this.ended = running.then(
-      (console) => this.fail(new Error(`the machine stopped: ${lastLines(console) || 'nothing on its console'}`)),
+      (console) =>
+        this.fail(new MachineStopped(`the machine stopped: ${lastLines(console) || 'nothing on its console'}`)),
       (error) => this.fail(error),
     );
   }

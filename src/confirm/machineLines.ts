@@ -15,8 +15,8 @@ export interface RoundResult {
   readonly harvested: number;
   /** The entries that the resets of userspace and of the other thread have taken. */
   readonly reset: readonly [userspace: number, second: number];
-  /** Trace records of the kernel, as tracefs prints them. */
-  readonly trace: readonly string[];
+  /** The kernel's trace records in short: see `BlockSchedule`. Indices count from the round on. */
+  readonly records: readonly string[];
   readonly pages: readonly PageState[];
   /** The same after each page was written once more. */
   readonly again: readonly PageState[];
@@ -42,6 +42,8 @@ interface Line {
   readonly round?: number;
   readonly harvested?: number;
   readonly reset?: readonly [number, number];
+  /** The indices of the ring at the begin. */
+  readonly base?: number;
   readonly trace?: readonly string[];
   readonly pages?: readonly Triple[];
   readonly again?: readonly Triple[];
@@ -58,7 +60,7 @@ export function parseMachineLine(text: string): MachineLine {
   } catch {
     throw new Error(`in the machine: no JSON: ${text.slice(0, 200)}`);
   }
-  const { kernel, build = '', symbols, mailbox, round, harvested, reset, trace, pages, again } = line;
+  const { kernel, build = '', symbols, mailbox, round, harvested, reset, base = 0, trace, pages, again } = line;
   if (line.failed !== undefined) throw new Error(`in the machine: ${line.failed} failed, errno ${line.errno}`);
   if (kernel !== undefined) return { kind: 'kernel', release: kernel, build };
   if (symbols !== undefined && mailbox !== undefined)
@@ -68,8 +70,20 @@ export function parseMachineLine(text: string): MachineLine {
       mailbox: BigInt(mailbox),
     };
   if (round !== undefined && harvested !== undefined && reset && trace && pages && again)
-    return { kind: 'round', round, harvested, reset, trace, pages: pages.map(pageState), again: again.map(pageState) };
+    return {
+      ...{ kind: 'round', round, harvested, reset },
+      records: trace.flatMap((record) => shortRecord(record, base)),
+      ...{ pages: pages.map(pageState), again: again.map(pageState) },
+    };
   throw new Error(`in the machine: a line of no known kind: ${text.slice(0, 200)}`);
+}
+
+/** `push 3`, `reset 2`; nothing for another event. */
+function shortRecord(text: string, base: number): string[] {
+  const [, event, dirty, reset] =
+    /^kvm_dirty_ring_(push|reset): ring \d+: dirty 0x([0-9a-f]+) reset 0x([0-9a-f]+) /.exec(text) ?? [];
+  if (event === undefined) return [];
+  return [`${event} ${(Number.parseInt(event === 'push' ? dirty : reset, 16) - base) >>> 0}`];
 }
 
 const pageState = ([memory, copy, named]: Triple): PageState => ({ memory, copy, named: named !== 0 });

@@ -1,3 +1,4 @@
+import type { OperationSpec } from '../actors/operations/registry.ts';
 import { BadInput } from '../input/badInput.ts';
 import type { VmSpec } from '../vm/spec.ts';
 
@@ -11,12 +12,18 @@ export type MachineThread = (typeof machineThreads)[number];
 /** The number of a thread's processor in gdb's numbering, from 1. */
 export const cpuOf = (thread: MachineThread): number => machineThreads.indexOf(thread) + 1;
 
+/** An operation, and the new number of pages of `set-slot`. */
+export interface MachineOperation {
+  readonly name: 'write' | 'collect' | 'reset' | 'signal' | 'set-slot';
+  readonly npages?: number;
+}
+
 /** What the threads do. Actors are in the order of the scenario. */
 export interface MachinePlan {
   readonly actors: readonly {
     readonly name: string;
     readonly thread: MachineThread;
-    readonly operations: readonly string[];
+    readonly operations: readonly MachineOperation[];
   }[];
   readonly pages: number;
 }
@@ -24,7 +31,7 @@ export interface MachinePlan {
 /** The operations that the program in the machine can perform, by the role of the actor. */
 const PERFORMED: Readonly<Record<string, readonly [MachineThread, ...operations: string[]]>> = {
   vcpu: ['vcpu', 'write'],
-  userspace: ['userspace', 'collect'],
+  userspace: ['userspace', 'collect', 'set-slot'],
   kernel: ['second', 'reset'],
   host: ['second', 'signal'],
 };
@@ -42,7 +49,7 @@ export function planOf({ name, slots, actors }: VmSpec): MachinePlan {
     const [thread, ...known] = performed;
     const other = operations.find((operation) => !known.includes(operation.do));
     if (other !== undefined) throw refuse(`the operation ${other.do} of ${actor} is not supported`);
-    return { name: actor, thread, operations: operations.map((operation) => operation.do as string) };
+    return { name: actor, thread, operations: operations.map(machineOperation) };
   });
   for (const thread of machineThreads)
     if (mapped.filter((actor) => actor.thread === thread).length > 1)
@@ -50,12 +57,16 @@ export function planOf({ name, slots, actors }: VmSpec): MachinePlan {
   return { actors: mapped, pages: slot.npages };
 }
 
-/** The file that the program reads: its first letter stands for an operation. */
+const machineOperation = (operation: OperationSpec): MachineOperation => ({
+  name: operation.do as MachineOperation['name'],
+  ...(operation.do === 'set-slot' && { npages: operation.npages }),
+});
+
+/** The file that the program reads. */
 export function programText({ actors, pages }: MachinePlan): string {
-  const letters = (thread: MachineThread): string =>
-    actors
-      .find((actor) => actor.thread === thread)
-      ?.operations.map(([letter]) => letter)
-      .join('') || '-';
-  return `pages ${pages} userspace ${letters('userspace')} second ${letters('second')}\n`;
+  const textOf = (thread: MachineThread): string => {
+    const operations = actors.find((actor) => actor.thread === thread)?.operations ?? [];
+    return operations.map(({ name, npages }) => (npages === undefined ? name : `${name}:${npages}`)).join() || '-';
+  };
+  return `pages ${pages} userspace ${textOf('userspace')} second ${textOf('second')}\n`;
 }

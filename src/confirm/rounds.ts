@@ -1,22 +1,20 @@
 import type { KernelFiles } from '../conformance/conformance.ts';
 import { BadInput } from '../input/badInput.ts';
-import { type Block, FIRST } from './blocks.ts';
-import { ScheduleForcer } from './forcer.ts';
+import { type Block, type BlockSchedule, firstPlace } from './blocks.ts';
+import { ScheduleForcer, ThreadStuck } from './forcer.ts';
 import { addressOf, isOfKernel, type LocationName, locations } from './locations.ts';
-import { Machine } from './machine.ts';
+import { Machine, MachineStopped } from './machine.ts';
 import type { RoundResult } from './machineLines.ts';
 import { type MachinePlan, type MachineThread, programText } from './machinePlan.ts';
 
 /** Rounds are repeated this often, or as often as there are rounds. */
 const REPEATS_MIN = 10;
+const BOOTS_MAX = 3;
 
 /** One round that is to be run. */
-export interface RoundOrder {
-  readonly blocks: readonly Block[];
+export interface RoundOrder extends BlockSchedule {
   /** Whether threads are stopped inside the kernel. */
   readonly forced: boolean;
-  /** How many entries the schedule pushes. */
-  readonly pushes: number;
 }
 
 /** A round that was run. */
@@ -48,24 +46,40 @@ export async function performRounds(
   orders: readonly RoundOrder[],
   onRound: (done: number) => void = () => {},
 ): Promise<KernelRounds> {
-  const machine = new Machine();
+  const rounds: PerformedRound[] = [];
+  for (let boots = 1; ; boots++) {
+    try {
+      return await performRest(files, plan, orders, rounds, onRound);
+    } catch (error) {
+      // On a busy host, QEMU's stub can lose a thread. Another machine does the rest.
+      if (boots === BOOTS_MAX || !(error instanceof ThreadStuck)) throw error;
+    }
+  }
+}
+
+/** Performs the orders after those that `rounds` has, and adds them to it. */
+async function performRest(
+  files: KernelFiles,
+  plan: MachinePlan,
+  orders: readonly RoundOrder[],
+  rounds: PerformedRound[],
+  onRound: (done: number) => void,
+): Promise<KernelRounds> {
+  const { machine, release, build, symbols, mailbox } = await bootMachine(files, plan);
   try {
-    machine.start(files, programText(plan));
-    const { release, build } = await machine.line('kernel');
-    const { symbols, mailbox } = await machine.line('symbols');
     refuseMissing(release, symbols, orders);
     const gdb = await machine.debug();
     const forcer = new ScheduleForcer(gdb, symbols, mailbox);
     await forcer.begin();
-    const rounds: PerformedRound[] = [];
     const first = firstPlaces(plan);
     await forcer.gather(first);
-    for (const order of withRepeats(orders, rounds)) {
-      const { blocks, forced, pushes } = order;
+    const done = rounds.filter(({ disturbed }) => !disturbed).length;
+    for (const order of withRepeats(orders.slice(done), rounds)) {
+      const { blocks, records, forced } = order;
       const inOrder = forced ? await force(forcer, blocks) : await runFreely(forcer, blocks);
       await forcer.gather(first);
       const { kind: _, ...result } = await machine.line('round');
-      const disturbed = forced && inOrder && countPushes(result) > pushes;
+      const disturbed = forced && inOrder && countPushes(result.records) > countPushes(records);
       rounds.push({ ...result, forced, inOrder, disturbed });
       onRound(rounds.filter((round) => !round.disturbed).length);
     }
@@ -78,6 +92,33 @@ export async function performRounds(
   }
 }
 
+interface BootedMachine {
+  readonly machine: Machine;
+  readonly release: string;
+  readonly build: string;
+  readonly symbols: ReadonlyMap<string, bigint>;
+  readonly mailbox: bigint;
+}
+
+/**
+ * Boots a kernel until our program waits for the debugger. On a busy host, a boot in emulation can
+ * panic: then it is tried again.
+ */
+async function bootMachine(files: KernelFiles, plan: MachinePlan): Promise<BootedMachine> {
+  for (let attempt = 1; ; attempt++) {
+    const machine = new Machine();
+    try {
+      machine.start(files, programText(plan));
+      const { release, build } = await machine.line('kernel');
+      const { symbols, mailbox } = await machine.line('symbols');
+      return { machine, release, build, symbols, mailbox };
+    } catch (error) {
+      await machine.end();
+      if (attempt === BOOTS_MAX || !(error instanceof MachineStopped)) throw error;
+    }
+  }
+}
+
 /** The orders, each again while its last round was disturbed. */
 function* withRepeats(orders: readonly RoundOrder[], rounds: readonly PerformedRound[]): Generator<RoundOrder> {
   let repeats = Math.max(REPEATS_MIN, orders.length);
@@ -87,14 +128,14 @@ function* withRepeats(orders: readonly RoundOrder[], rounds: readonly PerformedR
   }
 }
 
-const countPushes = ({ trace }: RoundResult): number =>
-  trace.filter((record) => record.startsWith('kvm_dirty_ring_push:')).length;
+const countPushes = (records: readonly string[]): number =>
+  records.filter((record) => record.startsWith('push')).length;
 
 /** By thread that calls the kernel: where it stops first in a round. */
 const firstPlaces = ({ actors }: MachinePlan): ReadonlyMap<MachineThread, LocationName> =>
   new Map(
     actors.flatMap(({ thread, operations }): [MachineThread, LocationName][] =>
-      thread === 'vcpu' ? [] : [[thread, operations.length === 0 ? 'after_all' : FIRST[operations[0]]]],
+      thread === 'vcpu' ? [] : [[thread, firstPlace(operations[0])]],
     ),
   );
 

@@ -86,7 +86,7 @@ const compare = async (observed: typeof kernel): Promise<Status> =>
 /** A round with the schedule, in which a ring entry names the written page or not. */
 const performed = (named: boolean): KernelRounds => {
   const pages = [{ memory: 1, copy: 0, named }];
-  const round = { ...{ round: 1, harvested: 1, reset: [0, 1] as const, trace: [] }, pages, again: [] };
+  const round = { ...{ round: 1, harvested: 1, reset: [0, 1] as const, records: [] }, pages, again: [] };
   return { release: '6.1', build: '#1', rounds: [{ ...round, forced: true, inOrder: true, disturbed: false }] };
 };
 const b20Finding = async (): Promise<string> => {

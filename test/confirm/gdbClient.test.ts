@@ -53,10 +53,10 @@ test('a stop in time, and none', async () => {
     body === 'vCont;c:p1.2' ? ['T05thread:p01.02;'] : body === '\x03' ? ['T02thread:p01.01;'] : [],
   );
   client.resume([2]);
-  expect(await client.stop(1000)).toEqual({ signal: 5, cpu: 2 });
+  expect(await client.stop(1000)).toEqual({ signal: 5, cpu: 2, isWatch: false });
   client.resume([1, 3]);
   expect(await client.stop(50)).toBeUndefined();
-  expect(await client.interrupt()).toEqual({ signal: 2, cpu: 1 });
+  expect(await client.interrupt()).toEqual({ signal: 2, cpu: 1, isWatch: false });
   expect(received.slice(2)).toEqual(['vCont;c:p1.2', 'vCont;c:p1.1;c:p1.3', 'interrupt']);
   end();
 });
@@ -75,6 +75,6 @@ test('a refused command, and the end of the machine, are errors', async () => {
 test('registers of a CPU', async () => {
   const registers = Array.from({ length: 17 }, (_, i) => `${i.toString(16).padStart(2, '0')}00000000000000`).join('');
   const { client, end } = await stub((body) => [body === 'g' ? registers : 'OK']);
-  expect(await client.registers(2)).toEqual({ rip: 16n, rsi: 4n });
+  expect(await client.registers(2)).toEqual({ rip: 16n, rdi: 5n, rsi: 4n });
   end();
 });

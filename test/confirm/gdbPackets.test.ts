@@ -30,9 +30,9 @@ test('a damaged packet is an error', () => {
 });
 
 test('a stop names its signal and CPU', () => {
-  expect(parseStopReply('T05thread:p01.02;')).toEqual({ signal: 5, cpu: 2 });
-  expect(parseStopReply('T05watch:ffffc900001000;thread:p01.03;')).toEqual({ signal: 5, cpu: 3 });
-  expect(parseStopReply('T02thread:01;')).toEqual({ signal: 2, cpu: 1 });
+  expect(parseStopReply('T05thread:p01.02;')).toEqual({ signal: 5, cpu: 2, isWatch: false });
+  expect(parseStopReply('T05watch:ffffc900001000;thread:p01.03;')).toEqual({ signal: 5, cpu: 3, isWatch: true });
+  expect(parseStopReply('T02thread:01;')).toEqual({ signal: 2, cpu: 1, isWatch: false });
   expect(parseStopReply('OK')).toBeUndefined();
 });
 

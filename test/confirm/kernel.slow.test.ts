@@ -2,9 +2,14 @@ import { mkdtempSync, readdirSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, test } from 'vitest';
-import { confirmSchedule, countLosses, scheduleOfFinding } from '../../src/confirm/confirm.ts';
+import { confirmSchedule, countLosses, lossOf, scheduleOfFinding } from '../../src/confirm/confirm.ts';
+import { planOf } from '../../src/confirm/machinePlan.ts';
+import { performRounds } from '../../src/confirm/rounds.ts';
 import { loadFinding } from '../../src/run/resolveScenarioName.ts';
+import { findBuiltIn } from '../../src/scenario/builtinScenarios.ts';
+import type { VmSpec } from '../../src/vm/spec.ts';
 import { runIn } from '../commandLine.ts';
+import { harmlessSchedules } from './harmless.ts';
 
 /**
  * Kernels are under the GPL, so none is here. See docs/kernel-confirm.md for where to get one.
@@ -13,6 +18,7 @@ const vmlinuz = process.env.GFNRING_VMLINUZ;
 const modules = process.env.GFNRING_MODULES;
 /** Modules of the same kernel with the edit script for B20. */
 const repaired = process.env.GFNRING_MODULES_B20;
+const SCHEDULES = Number(process.env.GFNRING_SCHEDULES ?? 40);
 const isSet = vmlinuz !== undefined && modules !== undefined;
 
 const folder = mkdtempSync(join(tmpdir(), 'gfnring-confirm-test-'));
@@ -30,6 +36,18 @@ describe.skipIf(!isSet)(`the kernel in GFNRING_VMLINUZ and GFNRING_MODULES${isSe
     expect(countLosses(confirmation, true)).toEqual({ lost: 10, of: 10 });
     expect(countLosses(confirmation, false).lost).toBeLessThan(5);
   }, 300_000);
+
+  test('schedules that the explorer calls harmless lose nothing, and the trace records agree', async () => {
+    const spec = findBuiltIn('dirty-ring@6.12/two-resetters')!.spec as VmSpec;
+    const schedules = (await harmlessSchedules(spec, 20_000)).slice(0, SCHEDULES);
+    const orders = schedules.map((schedule) => ({ ...schedule, forced: true }));
+    const { rounds } = await performRounds({ vmlinuz: vmlinuz!, modules: modules! }, planOf(spec), orders);
+    const counted = rounds.filter(({ disturbed }) => !disturbed);
+    expect(
+      counted.map(({ records, inOrder, pages: [{ memory, copy }] }) => ({ records, inOrder, memory, copy })),
+    ).toEqual(schedules.map(({ records, memory, copy }) => ({ records, inOrder: true, memory, copy })));
+    expect(counted.map(lossOf).filter((loss) => loss !== null)).toEqual([]);
+  }, 600_000);
 
   test.skipIf(repaired === undefined)(
     'with the fix of B20, nothing is lost',

@@ -6,7 +6,7 @@ import type { PerformedRound } from '../../src/confirm/rounds.ts';
 
 const page = (memory: number, copy: number, named: boolean) => ({ memory, copy, named });
 const round = (changes: Partial<PerformedRound>): PerformedRound => ({
-  ...{ round: 1, harvested: 1, reset: [0, 1] as const, trace: [], forced: true, inOrder: true, disturbed: false },
+  ...{ round: 1, harvested: 1, reset: [0, 1] as const, records: [], forced: true, inOrder: true, disturbed: false },
   pages: [page(1, 0, false)],
   again: [page(2, 0, true)],
   ...changes,
@@ -23,12 +23,17 @@ test('a write is lost if memory differs from the copy and no entry names the pag
 const confirmation = (rounds: readonly PerformedRound[], defect: string | null = 'B20'): Confirmation => ({
   ...{ release: '6.1.0-56-cloud-amd64', build: '#1 SMP', rounds },
   schedule: {
-    ...{ scenario: 'dirty-ring@6.12/two-resetters', property: 'no dirty page is ever lost', defect, pushes: 1 },
+    ...{
+      scenario: 'dirty-ring@6.12/two-resetters',
+      property: 'no dirty page is ever lost',
+      defect,
+      records: ['push 1'],
+    },
     plan: {
       pages: 1,
       actors: [
-        { name: 'vcpu0', thread: 'vcpu', operations: ['write'] },
-        { name: 'kernel0', thread: 'second', operations: ['reset'] },
+        { name: 'vcpu0', thread: 'vcpu', operations: [{ name: 'write' }] },
+        { name: 'kernel0', thread: 'second', operations: [{ name: 'reset' }] },
       ],
     },
     blocks: [
@@ -62,7 +67,7 @@ test('a report that can be mailed: what, where, since when, how to reproduce, wh
 test('a kernel with the fix makes the thread wait', () => {
   const waited = confirmation([round({ ...RECORDED, inOrder: false }), free]);
   expect(formatConfirmation(waited, 'x').join(' ').replace(/ +/g, ' ')).toContain(
-    'not confirmed: a write is lost in 0 of 1 round with the schedule, in 0 of 1 without. In 1 round the kernel made a thread wait',
+    'not confirmed: a write is lost in 0 of 1 round with the schedule, in 0 of 1 without. In 1 round a thread waited for another one',
   );
   expect(countLosses(waited, true)).toEqual({ lost: 0, of: 1 });
 });
@@ -72,6 +77,12 @@ test('a finding that is no known defect has its property', () => {
   expect(text).toContain('what       no dirty page is ever lost');
   expect(text).not.toContain('since');
 });
+
+const TRACE = [
+  'kvm_dirty_ring_push: ring 0: dirty 0x8 reset 0x7 slot 1 offset 0x0 (used 1)',
+  'kvm_dirty_ring_reset: ring 0: dirty 0x8 reset 0x8 (used 0)',
+  'another event',
+];
 
 test('lines of the machine', () => {
   const symbols = { before_copy: '0x401711', kvm_flush_remote_tlbs: '0xffffffffc020e740' };
@@ -83,9 +94,9 @@ test('lines of the machine', () => {
     ]),
     mailbox: 0x1c3000n,
   });
-  const said = { round: 3, harvested: 1, reset: [0, 1], trace: [], pages: [[1, 0, 0]], again: [[2, 0, 1]] };
+  const said = { round: 3, harvested: 1, reset: [0, 1], base: 7, trace: TRACE, pages: [[1, 0, 0]], again: [[2, 0, 1]] };
   expect(parseMachineLine(JSON.stringify(said))).toEqual({
-    ...{ kind: 'round', round: 3, harvested: 1, reset: [0, 1], trace: [] },
+    ...{ kind: 'round', round: 3, harvested: 1, reset: [0, 1], records: ['push 1', 'reset 1'] },
     ...{ pages: [page(1, 0, false)], again: [page(2, 0, true)] },
   });
 });

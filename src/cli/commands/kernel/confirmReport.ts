@@ -50,7 +50,7 @@ function verdictText(confirmation: Confirmation): string {
   const why =
     refused === 0
       ? ''
-      : `. In ${plural(refused, 'round')} the kernel made a thread wait, so the schedule is impossible there`;
+      : `. In ${plural(refused, 'round')} a thread waited for another one, or went another way: the kernel does not permit the schedule`;
   return `not confirmed: a write is ${lost}${why}`;
 }
 
@@ -89,7 +89,7 @@ function roundLines(rounds: readonly PerformedRound[]): string[] {
 function outcomeText(round: PerformedRound): string {
   const loss = lossOf(round);
   if (round.disturbed) return 'not counted: an interrupt dropped the translation early';
-  return `${loss === null ? 'recorded' : `LOST ${loss}`}${round.inOrder ? '' : ', not in this order: a thread waited'}`;
+  return `${loss === null ? 'recorded' : `LOST ${loss}`}${round.inOrder ? '' : ', not in this order'}`;
 }
 
 const pageText = ({ memory, copy, named }: PageState): string => `${memory}/${copy}${named ? '+' : ''}`;
