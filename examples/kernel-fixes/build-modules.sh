@@ -8,7 +8,7 @@ source=$(realpath "$1") headers=/usr/src/linux-headers-$2 to=$3
 kvm=$source/arch/x86/kvm
 # Debian's headers have no KVM, so its makefile must find the other half beside itself.
 sed -i 's,\$(srctree)/,$(src)/../../../,' "$kvm/Makefile"
-make -C "$headers" M="$kvm" KCFLAGS="-I$source/virt/kvm" CONFIG_KVM_INTEL= CONFIG_DEBUG_INFO_BTF_MODULES= modules
+make -j"$(nproc)" -C "$headers" M="$kvm" KCFLAGS="-I$source/virt/kvm" CONFIG_KVM_INTEL= CONFIG_DEBUG_INFO_BTF_MODULES= modules
 mkdir -p "$to"
 cp "$kvm/kvm.ko" "$kvm/kvm-amd.ko" "$to"
 strip --strip-debug "$to"/*.ko
