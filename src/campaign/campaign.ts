@@ -95,27 +95,30 @@ class Coordinator {
   }
 
   async run(): Promise<CampaignEnd['by']> {
-    const { signal, seconds } = this.options;
+    const { signal } = this.options;
     signal?.addEventListener('abort', () => this.wake());
-    const timer = setTimeout(() => this.wake(), Math.min(seconds * 1000, 2 ** 31 - 1));
-    try {
-      for (;;) {
-        if (signal?.aborted) return 'signal';
-        const [isComplete, isLate] = [this.isComplete, this.isLate];
-        const end = this.endNow(isComplete, isLate);
-        if (end !== undefined) return end;
-        const runsBatches = !isComplete && !isLate;
-        this.startTasks(runsBatches);
-        const awake = new Promise<void>((resolve) => {
-          this.wake = resolve;
-        });
-        if (!this.canApply(runsBatches)) await awake;
-        await this.applyResults(runsBatches);
-        this.options.onProgress?.(this.status());
-      }
-    } finally {
+    for (;;) {
+      if (signal?.aborted) return 'signal';
+      const [isComplete, isLate] = [this.isComplete, this.isLate];
+      const end = this.endNow(isComplete, isLate);
+      if (end !== undefined) return end;
+      const runsBatches = !isComplete && !isLate;
+      this.startTasks(runsBatches);
+      const awake = new Promise<void>((resolve) => {
+        this.wake = resolve;
+      });
+      // Again and again, as a timer may fire a moment before the time is over.
+      const timer = isLate ? undefined : setTimeout(() => this.wake(), this.millisecondsLeft);
+      if (!this.canApply(runsBatches)) await awake;
       clearTimeout(timer);
+      await this.applyResults(runsBatches);
+      this.options.onProgress?.(this.status());
     }
+  }
+
+  /** Until the time is over; at least 1, and what a timer can wait. */
+  private get millisecondsLeft(): number {
+    return Math.min(Math.max(1, 1000 * (this.options.seconds - this.deadline.seconds)), 2 ** 31 - 1);
   }
 
   /** Whether enough executions were run. A batch that could not be run counts as run. */

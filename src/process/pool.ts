@@ -28,3 +28,16 @@ export function createPool(filename: string, threads: number): Piscina {
   });
   return pool;
 }
+
+/**
+ * Ends the threads of a pool. A thread without a task does not keep the event loop alive, and its
+ * end is an event of that loop: without another, Node would end the process before it.
+ */
+export async function destroyPool(pool: Piscina): Promise<void> {
+  const alive = setInterval(() => {}, 1000);
+  try {
+    await pool.destroy();
+  } finally {
+    clearInterval(alive);
+  }
+}

@@ -1,6 +1,6 @@
 import type { Piscina } from 'piscina';
 import { wallClock } from '../../explore/limits.ts';
-import { createPool } from '../../process/pool.ts';
+import { createPool, destroyPool } from '../../process/pool.ts';
 import { noteLeftOpen } from '../../process/supervision.ts';
 import { isAbortedBy } from '../../run/endedBy.ts';
 import { workerFile } from '../../scenario/workerFile.ts';
@@ -67,7 +67,7 @@ export class ThreadPoolExecutor extends Executor {
   }
 
   async close(): Promise<void> {
-    await this.pool.destroy();
+    await destroyPool(this.pool);
     noteLeftOpen([...this.open.values()].flat());
   }
 

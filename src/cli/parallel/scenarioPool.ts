@@ -1,7 +1,7 @@
 import type { Piscina } from 'piscina';
 import { wallClock } from '../../explore/limits.ts';
 import { BadInput } from '../../input/badInput.ts';
-import { createPool } from '../../process/pool.ts';
+import { createPool, destroyPool } from '../../process/pool.ts';
 import { isStopRequested } from '../../process/stopRequest.ts';
 import type { EndReason } from '../../process/supervision.ts';
 import { workerFile } from '../../scenario/workerFile.ts';
@@ -68,7 +68,7 @@ export class ScenarioPool {
   async close(): Promise<void> {
     clearInterval(this.timer);
     this.queue = [];
-    await this.pool.destroy();
+    await destroyPool(this.pool);
   }
 
   /**

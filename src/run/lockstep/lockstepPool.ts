@@ -5,7 +5,7 @@ import { describeThrown } from '../../input/show.ts';
 import { createSharedSchedule, stepsTaken } from '../../memory/scheduledMemory.ts';
 import { SetupMemory } from '../../memory/setupMemory.ts';
 import type { Step } from '../../memory/trace.ts';
-import { createPool } from '../../process/pool.ts';
+import { createPool, destroyPool } from '../../process/pool.ts';
 import { openScenario, type ScenarioRef } from '../../scenario/scenarioRef.ts';
 import { workerFile } from '../../scenario/workerFile.ts';
 import { isAbortedBy } from '../endedBy.ts';
@@ -76,11 +76,11 @@ export class LockstepPool {
   }
 
   async close(): Promise<void> {
-    await this.pool.destroy();
+    await destroyPool(this.pool);
   }
 
   private async restart(): Promise<void> {
-    await this.pool.destroy();
+    await destroyPool(this.pool);
     this.pool = this.createPool();
   }
 

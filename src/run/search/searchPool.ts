@@ -2,7 +2,7 @@ import type { Piscina } from 'piscina';
 import type { Limits } from '../../explore/limits.ts';
 import type { WorkBatch } from '../../explore/parallel/batchedSearch.ts';
 import { BadInput } from '../../input/badInput.ts';
-import { createPool } from '../../process/pool.ts';
+import { createPool, destroyPool } from '../../process/pool.ts';
 import type { OpenedScenario } from '../../scenario/scenarioRef.ts';
 import { workerFile } from '../../scenario/workerFile.ts';
 import { createRun } from '../createRun.ts';
@@ -83,7 +83,7 @@ export class SearchPool {
   }
 
   async close(): Promise<void> {
-    await this.pool.destroy();
+    await destroyPool(this.pool);
   }
 
   /** Runs a batch on as many workers as it has items for, beside this thread. */

@@ -2,7 +2,7 @@ import type { Scenario } from '../../check/scenario.ts';
 import type { Violation } from '../../explore/execution/violation.ts';
 import { Deadline, isPast } from '../../explore/limits.ts';
 import { SCHEMA } from '../../input/schema.ts';
-import { createPool } from '../../process/pool.ts';
+import { createPool, destroyPool } from '../../process/pool.ts';
 import { takeRunningProperty } from '../../scenario/runningProperty.ts';
 import { isVm, openScenario, type ScenarioRef } from '../../scenario/scenarioRef.ts';
 import { workerFile } from '../../scenario/workerFile.ts';
@@ -71,7 +71,7 @@ export async function stress(
       runs += batch.length;
     }
   } finally {
-    await pool.destroy();
+    await destroyPool(pool);
   }
   const { outcome, calls, blocked, histories, findings } = checker;
   return {
