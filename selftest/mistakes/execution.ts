@@ -176,8 +176,8 @@ export const execution: readonly Mistake[] = [
     edits: [
       {
         file: 'memory/waitQueues',
-        from: 'asleep[t] = NONE; woken |= 1 << t;',
-        to: 'if (woken !== 0) continue; asleep[t] = NONE; woken |= 1 << t;',
+        from: 'continue; asleep[t] = NONE; woken |= 1 << t;',
+        to: 'continue; if (woken !== 0) continue; asleep[t] = NONE; woken |= 1 << t;',
       },
     ],
   },

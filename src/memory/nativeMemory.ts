@@ -57,7 +57,7 @@ export class NativeMemory implements Memory {
 
   load(cell: Cell): number {
     if (cell.bits === 32) return Atomics.load(cell.signed ? this.i32 : this.u32, cell.offset >>> 2);
-    return cellValue(cell, Atomics.load(this.#view(cell), index(cell)));
+    return cellValue(cell, Atomics.load(this.viewOf(cell), index(cell)));
   }
   store(cell: Cell, value: number): void {
     if (cell.bits === 32) Atomics.store(this.u32, cell.offset >>> 2, value);
@@ -91,26 +91,26 @@ export class NativeMemory implements Memory {
   }
 
   xchg(cell: Cell, value: number): number {
-    return cellValue(cell, Atomics.exchange(this.#view(cell), index(cell), value));
+    return cellValue(cell, Atomics.exchange(this.viewOf(cell), index(cell), value));
   }
   cmpxchg(cell: Cell, expected: number, replacement: number): number {
-    const old = Atomics.compareExchange(this.#view(cell), index(cell), wrap(expected, cell.bits), replacement);
+    const old = Atomics.compareExchange(this.viewOf(cell), index(cell), wrap(expected, cell.bits), replacement);
     return cellValue(cell, old);
   }
   fetchAdd(cell: Cell, value: number): number {
-    return cellValue(cell, Atomics.add(this.#view(cell), index(cell), value));
+    return cellValue(cell, Atomics.add(this.viewOf(cell), index(cell), value));
   }
   fetchAnd(cell: Cell, value: number): number {
-    return cellValue(cell, Atomics.and(this.#view(cell), index(cell), value));
+    return cellValue(cell, Atomics.and(this.viewOf(cell), index(cell), value));
   }
   fetchOr(cell: Cell, value: number): number {
-    return cellValue(cell, Atomics.or(this.#view(cell), index(cell), value));
+    return cellValue(cell, Atomics.or(this.viewOf(cell), index(cell), value));
   }
   fetchSub(cell: Cell, value: number): number {
-    return cellValue(cell, Atomics.sub(this.#view(cell), index(cell), value));
+    return cellValue(cell, Atomics.sub(this.viewOf(cell), index(cell), value));
   }
   fetchXor(cell: Cell, value: number): number {
-    return cellValue(cell, Atomics.xor(this.#view(cell), index(cell), value));
+    return cellValue(cell, Atomics.xor(this.viewOf(cell), index(cell), value));
   }
 
   xchg64(cell: Cell64, value: bigint): bigint {
@@ -196,12 +196,12 @@ export class NativeMemory implements Memory {
   }
   /** Real threads cannot be in a queue and go on: `endWait` waits for another value. */
   startWait(cell: Cell | Cell64, expected: number | bigint): boolean {
-    this.#awaited = expected;
+    this.awaited = expected;
     if (cell.kind === 'cell64') return BigInt.asUintN(64, this.load64(cell)) === BigInt.asUintN(64, BigInt(expected));
     return (this.load(cell) | 0) === (Number(expected) | 0);
   }
   endWait(cell: Cell | Cell64, timeout: number): 'ok' | 'timed-out' {
-    return this.wait(cell, this.#awaited, timeout) === 'timed-out' ? 'timed-out' : 'ok';
+    return this.wait(cell, this.awaited, timeout) === 'timed-out' ? 'timed-out' : 'ok';
   }
   wake(cell: Cell): void;
   wake(cell: Cell | Cell64, count: number): number;
@@ -217,9 +217,9 @@ export class NativeMemory implements Memory {
   }
 
   /** What the last `startWait` expected. */
-  #awaited: number | bigint = 0;
+  private awaited: number | bigint = 0;
 
-  #view(cell: Cell): Uint8Array | Uint16Array | Uint32Array {
+  private viewOf(cell: Cell): Uint8Array | Uint16Array | Uint32Array {
     return cell.bits === 32 ? this.u32 : cell.bits === 16 ? this.u16 : this.u8;
   }
 }

@@ -170,5 +170,5 @@ export default scenario({
   );
   const { status, stderr } = fuzz(module, '--executions', '512');
   expect(status).toBe(2);
-  expect(stderr).toMatch(/^gfnring: .*has no answer throws Error: no answer\n$/);
+  expect(stderr).toMatch(/^gfnring: .*has no answer throws Error: no answer, at throws\.mjs:6\n$/);
 });

@@ -30,7 +30,7 @@ const offered: [string, string[]][] = [
   ['gfnring explore --tearing dirty-ring@6.1/c', ['dirty-ring@6.1/checkpoint']],
   ['gfnring fuzz wrap ring-', ['ring-s', 'ring-m', 'ring-l', 'ring-x']],
   ['gfnring kernel wra', ['wrap', 'wrapped-offset']],
-  ['gfnring kernel conf', ['conformance']],
+  ['gfnring kernel confo', ['conformance']],
   ['gfnring kernel conformance --ring ', ['5.11', '6.1', '6.12', '6.17', 'repaired']],
   ['gfnring replay --on w', ['workers']],
   ['gfnring completion ', ['bash', 'zsh', 'fish']],

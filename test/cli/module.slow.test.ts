@@ -96,9 +96,10 @@ test('bad modules end with one line and status 2', async () => {
     ],
   ];
   const script = `
-    import { loadSource, openSource } from ${JSON.stringify(pathToFileURL('dist/index.js').href)};
+    import { resolveScenarioName } from ${JSON.stringify(pathToFileURL('dist/run/resolveScenarioName.js').href)};
+    import { openScenario } from ${JSON.stringify(pathToFileURL('dist/scenario/scenarioRef.js').href)};
     for (const path of process.argv.slice(1))
-      await loadSource(path).then(openSource).then(() => console.log('nothing'), ({ name, message }) => console.log(name + ': ' + message));`;
+      await resolveScenarioName(path).then(openScenario).then(() => console.log('nothing'), ({ name, message }) => console.log(name + ': ' + message));`;
   const paths = bad.map(([name, text]) => file(name, text));
   const all = ['--input-type=module', '-e', script, ...paths];
   const output = runNode(all, { cwd: folder }).stdout.trimEnd().split('\n');

@@ -155,7 +155,7 @@ const badVms: readonly (readonly [unknown, string])[] = [
   ],
   [
     { schema: 1, name: 'two', vms: [good, { schema: 1, name: 'b', vms: [good] }] },
-    'scenario.vms[1].vms: there is no such field, only schema, name, about, mode, tracker, rings, slots, index, actors, sometimes, manualProtect, backupBitmap, pml, ignores, kernel',
+    'scenario.vms[1].vms: there is no such field, only schema, name, about, mode, tracker, rings, slots, index, actors, sometimes, manualProtect, backupBitmap, pml, ignores, kernel, consumer',
   ],
   [
     {
