@@ -60,7 +60,8 @@ describe('LLVM IR', () => {
     expect((await report(path, 'harvest', 'handed-over', '--memory-model', 'rc11')).outcome).toBe('passed');
   });
 
-  test('without debug information a trace has its own lines', LONG, async () => {
+  const long = test.skipIf(process.env.GFNRING_LONG === undefined);
+  long('without debug information a trace has its own lines (GFNRING_LONG)', LONG, async () => {
     const at = '  %slot.at = ';
     const wrong = IR.replace(at, `  store atomic i32 2, ptr %entry release, align 4\n${at}`);
     const { status, stdout } = await gfnring(file('wrong.ll', wrong), 'harvest', 'overtaken');
