@@ -53,7 +53,8 @@ export const endless: readonly Mistake[] = [
   {
     name: 'ample-set-ignores-loads-of-others',
     part: 'endless proofs',
-    ...PROGRAMS,
+    testFile: 'test/prove/ampleSets.test.ts',
+    expectedBy: ['a store that another thread loads is interleaved'],
     edits: [
       {
         file: 'prove/ampleSets',
@@ -65,7 +66,8 @@ export const endless: readonly Mistake[] = [
   {
     name: 'ample-set-hides-visible-stores',
     part: 'endless proofs',
-    ...PROGRAMS,
+    testFile: 'test/prove/ampleSets.test.ts',
+    expectedBy: ['a store that a property reads is seen'],
     edits: [
       { file: 'prove/ampleSets', from: 'if (!isLoad(kind) && this.visible[region] !== 0) return false;', to: '' },
     ],
