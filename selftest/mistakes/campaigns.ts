@@ -3,6 +3,19 @@ import type { Mistake } from './mistake.ts';
 /** In what keeps forged files and messages out of campaigns. */
 export const campaigns: readonly Mistake[] = [
   {
+    name: 'campaign-waits-for-one-timer',
+    part: 'campaigns',
+    testFile: 'test/campaign/end.test.ts',
+    expectedBy: ['a campaign ends also where a timer fires before the time is over'],
+    edits: [
+      {
+        file: 'campaign/campaign',
+        from: 'const timer = isLate ? undefined :',
+        to: 'const timer = isLate || this.tasksRunning === 0 ? undefined :',
+      },
+    ],
+  },
+  {
     name: 'changed-finding-accepted',
     part: 'checksums',
     testFile: 'test/campaign/checksums.slow.test.ts',

@@ -64,6 +64,39 @@ export const endless: readonly Mistake[] = [
     ],
   },
   {
+    name: 'unlock-is-unseen-under-weak-fairness',
+    part: 'endless proofs',
+    testFile: 'test/prove/ampleSets.test.ts',
+    expectedBy: ['under weak fairness, a thread may wait for a lock forever, also where the lock is held unseen'],
+    edits: [{ file: 'prove/ampleSets', from: "fairness === 'strong'", to: 'true' }],
+  },
+  {
+    name: 'what-was-found-with-too-few-accesses-counts',
+    part: 'endless proofs',
+    testFile: 'test/prove/ampleSets.test.ts',
+    expectedBy: ['what is found before all accesses are known is not believed'],
+    edits: [
+      {
+        file: 'prove/reachableStates',
+        from: "if (violation === undefined) continue; if (this.reduces && ample.hasLearnt) return { kind: 'again' };",
+        to: 'if (violation === undefined) continue;',
+      },
+    ],
+  },
+  {
+    name: 'cells-that-are-read-are-no-part-of-a-state',
+    part: 'endless proofs',
+    testFile: 'test/prove/ampleSets.test.ts',
+    expectedBy: ['a store that another thread loads is interleaved'],
+    edits: [
+      {
+        file: 'prove/ampleSets',
+        from: 'if (execution.program.actors.some((_, t) => this.loads[t * regions + region] !== NO_ACCESS)) continue;',
+        to: '',
+      },
+    ],
+  },
+  {
     name: 'ample-set-hides-visible-stores',
     part: 'endless proofs',
     testFile: 'test/prove/ampleSets.test.ts',

@@ -2,9 +2,9 @@ import type { Execution } from '../explore/execution/execution.ts';
 import { lowestSetBit } from '../explore/schedulers/scheduler.ts';
 import type { Place } from '../memory/cell.ts';
 import * as kinds from '../memory/kinds.ts';
+import type { Fairness } from './endlessProgram.ts';
 
-const { isChoice, isData, isLoad, Kind, kindOf, placeOf } = kinds;
-const isPlainStore = kinds.isStore;
+const { isChoice, isData, isLoad, isStore, Kind, kindOf, placeOf } = kinds;
 
 /** No access was seen: each lock is held in all of them. */
 const NO_ACCESS = -1;
@@ -14,9 +14,10 @@ const NO_ACCESS = -1;
  * that no other thread can disturb need not be interleaved: from a state with such a step, it alone
  * is taken. Safety and fair cycles stay the same, if the step
  *
- * - is independent of all that other threads do before it. It is a choice; or gives a lock back; or
- *   is an access where each conflicting access of another thread holds a lock that this thread
- *   holds now.
+ * - is independent of all that other threads do before it. It is a choice; or an access where each
+ *   conflicting access of another thread holds a lock that this thread holds now; or gives a lock
+ *   back. Under weak fairness the last is no such step: a thread that waits for the lock must be
+ *   seen waiting.
  * - is invisible: no property sees it. It changes no place that a property reads, and does not
  *   begin or end an operation.
  * - is not all there is on a cycle: the last step of an operation is never taken alone.
@@ -27,6 +28,7 @@ const NO_ACCESS = -1;
 export class AmpleSets {
   hasLearnt = false;
   private readonly execution: Execution;
+  private readonly isUnlockIndependent: boolean;
   /** By place: the number of its region. Places that overlap are in one. */
   private readonly regionOf: Int32Array;
   private readonly regions: number;
@@ -39,8 +41,9 @@ export class AmpleSets {
   private readonly locks: readonly number[];
 
   /** @param visible the places that properties read */
-  constructor(execution: Execution, visible: readonly Place[]) {
+  constructor(execution: Execution, visible: readonly Place[], fairness: Fairness) {
     this.execution = execution;
+    this.isUnlockIndependent = fairness === 'strong';
     const { places, node } = execution;
     this.regionOf = regionsOf(places);
     this.regions = places.length;
@@ -59,7 +62,7 @@ export class AmpleSets {
       if (code < 0 || !isData(kindOf(code)) || isChoice(kindOf(code))) continue;
       const region = this.regionOf[placeOf(code)];
       const held = this.heldBy(thread);
-      if (!isPlainStore(kindOf(code))) this.add(this.loads, thread, region, held);
+      if (!isStore(kindOf(code))) this.add(this.loads, thread, region, held);
       if (!isLoad(kindOf(code))) this.add(this.stores, thread, region, held);
     }
   }
@@ -103,7 +106,8 @@ export class AmpleSets {
 
   private isIndependent(thread: number, code: number): boolean {
     const kind = kindOf(code);
-    if (isChoice(kind) || kind === Kind.unlock) return true;
+    if (isChoice(kind)) return true;
+    if (kind === Kind.unlock) return this.isUnlockIndependent;
     if (!isData(kind)) return false;
     const region = this.regionOf[placeOf(code)];
     if (!isLoad(kind) && this.visible[region] !== 0) return false;

@@ -36,3 +36,13 @@ export interface EndlessProgram {
   /** The threads that get their turn between operations, as bits. The others may stop there. */
   readonly fair: number;
 }
+
+/**
+ * Which threads get their turn.
+ *
+ * - `weak`: a thread that can take a step from some moment on does take one.
+ * - `strong`: a thread that can take a step infinitely often does take one. The two differ only for
+ *   a thread that waits for a lock. Linux's queued spinlocks serve threads in their order, and its
+ *   mutexes hand over to one that waits too long.
+ */
+export type Fairness = 'weak' | 'strong';

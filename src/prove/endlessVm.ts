@@ -68,13 +68,16 @@ export function endlessVm(tracker: TrackerDescriptor, spec: EndlessSpec): Endles
     ),
   ];
   if (spec.signal) actors.push(signaller(vm, userspace));
-  if (spec.hostile !== 'nothing') actors.push(hostileActor(vm, indexRings, spec));
-  const isChecked = ({ name }: { readonly name: string }): boolean => !spec.ignore?.includes(name);
+  if (spec.hostile !== 'nothing') actors.push(hostileActor(vm, indexRings, spec, tracker.name));
+  const invariants = invariantsOf(vm, indexRings, harvested, spec);
+  const obligations = obligationsOf(vm, indexRings, spec, actors);
+  refuseUnknown(spec.ignore ?? [], [...invariants, ...obligations]);
+  const isChecked = ({ name }: Named): boolean => !spec.ignore?.includes(name);
   return {
     program: { layout, init: (mem) => initVm(mem, vm, 0), actors },
     indexRings,
-    invariants: invariantsOf(vm, indexRings, harvested, spec).filter(isChecked),
-    obligations: obligationsOf(vm, indexRings, spec, actors).filter(isChecked),
+    invariants: invariants.filter(isChecked),
+    obligations: obligations.filter(isChecked),
     sometimes: sometimesOf(vm, indexRings, spec),
     visible: visiblePlaces(vm, indexRings, spec),
     visibleBetween:
@@ -92,6 +95,17 @@ function refuse(tracker: TrackerDescriptor, { vcpus, resetters, pages }: Endless
   if (tracker.whenFull === 'never' && resetters > 0)
     throw new BadInput(`${name} has no ioctl that only resets: leave out --resetters`);
   if (vcpus > VCPUS_MAX || pages > 32) throw new BadInput(`at most ${VCPUS_MAX} vCPUs and 32 pages`);
+}
+
+interface Named {
+  readonly name: string;
+}
+
+function refuseUnknown(ignored: readonly string[], properties: readonly Named[]): void {
+  const names = properties.map(({ name }) => name);
+  const unknown = ignored.find((name) => !names.includes(name));
+  if (unknown === undefined) return;
+  throw new BadInput(`--ignore ${unknown}: there is no such property, only ${names.join('; ')}`);
 }
 
 /** An actor that performs one operation forever. */
@@ -156,8 +170,9 @@ interface HostileStore {
   readonly base?: Cell;
 }
 
-function hostileActor(vm: Vm, rings: readonly IndexRing[], spec: EndlessSpec): Actor {
+function hostileActor(vm: Vm, rings: readonly IndexRing[], spec: EndlessSpec, name: string): Actor {
   const stores = hostileStores(vm, rings, spec);
+  if (stores.length === 0) throw new BadInput(`${name} maps no memory: leave out --hostile`);
   return actor('hostile', 'store any value', (mem) => {
     const { place, value, base } = stores[mem.choose(stores.length)];
     const low = base === undefined ? value : BigInt.asUintN(place.bits, BigInt(mem.load(base)) + value);

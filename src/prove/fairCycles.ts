@@ -1,15 +1,6 @@
 import { threadOf } from '../explore/schedule.ts';
+import type { Fairness } from './endlessProgram.ts';
 import type { ReachableStates } from './reachableStates.ts';
-
-/**
- * Which threads get their turn.
- *
- * - `weak`: a thread that can take a step from some moment on does take one.
- * - `strong`: a thread that can take a step infinitely often does take one. The two differ only for
- *   a thread that waits for a lock. Linux's queued spinlocks serve threads in their order, and its
- *   mutexes hand over to one that waits too long.
- */
-export type Fairness = 'weak' | 'strong';
 
 /** Infinitely many steps: from the initial state to a state, and from that back to it. */
 export interface EndlessSchedule {

@@ -131,7 +131,7 @@ export class IndexShift {
       shifted = tree.child(from, low, tree.high[node]);
       if (shifted === 0) shifted = threads.code.addNext(thread, tree.operation[node], from, low, tree.high[node]);
     }
-    this.requireSame(node, shifted, by);
+    this.requireSame(thread, node, shifted, by);
     known.set(node, shifted);
     return shifted;
   }
@@ -151,7 +151,7 @@ export class IndexShift {
   }
 
   /** Requires that the access at `shifted` is the one at `node`, with shifted indices. */
-  private requireSame(node: number, shifted: number, by: readonly number[]): void {
+  private requireSame(thread: number, node: number, shifted: number, by: readonly number[]): void {
     const { tree, threads, places } = this.execution;
     const code = tree.code[node];
     const isIndex = this.isIndex(code);
@@ -168,7 +168,7 @@ export class IndexShift {
           tree.operandHigh[shifted] === tree.operandHigh[node] &&
           tree.expected[shifted] === tree.expected[node]));
     if (same) return;
-    const label = threads.code.label(0, tree.operation[node]);
+    const label = threads.code.label(thread, tree.operation[node]);
     throw new NotShiftable(`${label} does something else when the indices are ${by.join(' and ')} higher`);
   }
 }

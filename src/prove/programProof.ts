@@ -9,8 +9,8 @@ import { wordAt } from '../memory/memoryImage.ts';
 import type { Trace } from '../memory/trace.ts';
 import type { Reader } from '../trackers/interface/tracker.ts';
 import { AmpleSets } from './ampleSets.ts';
-import type { EndlessProgram } from './endlessProgram.ts';
-import { type Fairness, findUnmetObligation } from './fairCycles.ts';
+import type { EndlessProgram, Fairness } from './endlessProgram.ts';
+import { findUnmetObligation } from './fairCycles.ts';
 import { IndexShift } from './indexShift.ts';
 import { ReachableStates, type SearchEnd, type SearchLimits } from './reachableStates.ts';
 
@@ -66,7 +66,7 @@ export class ProgramProof {
       read: (cell) => wordAt(bytes, cell),
       read64: ({ offset }) => (BigInt(bytes.u32[(offset >>> 2) + 1]) << 32n) | BigInt(bytes.u32[offset >>> 2]),
     };
-    this.ample = new AmpleSets(this.execution, endless.visible);
+    this.ample = new AmpleSets(this.execution, endless.visible, fairness);
     this.graph = this.newGraph(false);
   }
 

@@ -1,7 +1,7 @@
 import { Deadline } from '../explore/limits.ts';
 import type { TrackerDescriptor } from '../vm/trackerDescriptor.ts';
+import type { Fairness } from './endlessProgram.ts';
 import { type EndlessSpec, endlessVm } from './endlessVm.ts';
-import type { Fairness } from './fairCycles.ts';
 import { NotShiftable } from './indexShift.ts';
 import { type EndlessFinding, ProgramProof } from './programProof.ts';
 

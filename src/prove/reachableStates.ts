@@ -104,7 +104,7 @@ export class ReachableStates {
 
   /** Visits all states. Returns why it ended early; undefined: it has visited all. */
   search({ until, bytes, states }: SearchLimits): SearchEnd | undefined {
-    const { execution } = this;
+    const { execution, ample } = this;
     execution.until = until;
     execution.reset();
     const atStart = execution.stopped();
@@ -116,16 +116,18 @@ export class ReachableStates {
     for (let state = 0; state < Math.min(this.size, states); state++) {
       if (state % STRIDE === 0) {
         if (isPast(until)) return { kind: 'limit', limit: 'the time' };
-        if (this.reduces && this.ample.hasLearnt) return { kind: 'again' };
+        if (this.reduces && ample.hasLearnt) return { kind: 'again' };
         if (this.bytes > bytes) return { kind: 'limit', limit: `${Math.round(bytes / 2 ** 20)} MB of memory` };
       }
       const violation = this.expand(state);
       if (violation === undefined) continue;
-      if (violation === LATE) return { kind: 'limit', limit: 'the time, or the length of an operation' };
+      // With cells left out that matter, memory may be none of the program's.
+      if (this.reduces && ample.hasLearnt) return { kind: 'again' };
+      if (violation === LATE) return { kind: 'limit', limit: isPast(until) ? 'the time' : execution.limit };
       return { kind: 'violated', violation, schedule: this.choicesOf([...this.pathTo(state), this.edges - 1]) };
     }
     this.firstEdge[this.size] = this.edges;
-    return this.reduces && this.ample.hasLearnt ? { kind: 'again' } : undefined;
+    return this.reduces && ample.hasLearnt ? { kind: 'again' } : undefined;
   }
 
   /** Takes all steps of a state. Returns what the last one violates. */

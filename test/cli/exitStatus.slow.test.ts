@@ -229,6 +229,9 @@ const cases: Readonly<Record<string, () => Promise<Status>>> = {
   'kernel confirm: nothing is lost with the schedule': async () => statusOfConfirmation(performed(true)),
   'kernel confirm: a write is lost': async () => statusOfConfirmation(performed(false)),
   'kernel confirm: a tool is missing, or the machine stops early': async () => confirm({}, await b20Finding()).status,
+  'prove: all properties are proved': run('prove', '--tracker', 'dirty-bitmap'),
+  'prove: a property is violated': run('prove', '--tracker', 'dirty-ring@6.17'),
+  'prove: the time or the memory is used up, or what must happen never does': run('prove', '--seconds', '0.001'),
   'litmus: each test that is read agrees, or its disagreement is explained': run(
     ...['litmus', litmusTest('agrees', STORE_BUFFERING, 'exists (0:r0=0 /\\ 1:r0=0)', 'Never'), '--memory-model', 'sc'],
   ),

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
+import type { Fairness } from '../../src/prove/endlessProgram.ts';
 import type { EndlessSpec } from '../../src/prove/endlessVm.ts';
-import type { Fairness } from '../../src/prove/fairCycles.ts';
 import { type ProofReport, prove } from '../../src/prove/prove.ts';
 import { trackers } from '../../src/trackers/registry.ts';
 
@@ -99,4 +99,6 @@ test('too little time is no proof', () => {
 test('an endless machine of a tracker that cannot have one is refused', () => {
   expect(() => proveSmall('gfn-list')).toThrow('gfn-list is drained while the machine is paused');
   expect(() => proveSmall('dirty-bitmap', { resetters: 1 })).toThrow('no ioctl that only resets');
+  expect(() => proveSmall('dirty-bitmap', { hostile: 'indices' })).toThrow('dirty-bitmap maps no memory');
+  expect(() => proveSmall('gfn-ring', { ignore: ['no such'] })).toThrow('--ignore no such: there is no such property');
 });

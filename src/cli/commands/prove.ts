@@ -2,8 +2,8 @@ import { type Command, Option } from 'commander';
 import { formatSchedule } from '../../explore/schedule.ts';
 import { SCHEMA } from '../../input/schema.ts';
 import { compile } from '../../kernel/compile/compile.ts';
+import type { Fairness } from '../../prove/endlessProgram.ts';
 import type { EndlessSpec } from '../../prove/endlessVm.ts';
-import type { Fairness } from '../../prove/fairCycles.ts';
 import type { EndlessFinding } from '../../prove/programProof.ts';
 import { type ProofReport, prove } from '../../prove/prove.ts';
 import { grouped, plural } from '../../report/format.ts';
@@ -95,8 +95,8 @@ async function proveMachine({ kdir, file, json, ...options }: Options): Promise<
   progress(`${tracker}: visiting states …`);
   const report = prove(descriptor, spec, fairness, { seconds, bytes: memory * 2 ** 20 });
   progress('');
-  const { vcpus, pages, resetters, hostile, signal } = spec;
-  const machine = { vcpus, pages, size, leeway, resetters, hostile, signal };
+  const { vcpus, pages, resetters, hostile, signal, ignore = [] } = spec;
+  const machine = { vcpus, pages, size, leeway, resetters, hostile, signal, ignore };
   if (json) printJson({ schema: SCHEMA, tracker, ...(kdir && { file }), machine, fairness, ...asJson(report) });
   else printReport(kdir === undefined ? tracker : file, machine, report);
   process.exitCode =
@@ -113,7 +113,7 @@ function asJson({ finding, ...report }: ProofReport): object {
   return { ...report, finding: { property, message, schedule: formatSchedule(schedule), cycle } };
 }
 
-type Machine = Omit<EndlessSpec, 'markedPage' | 'ignore' | 'kernel'>;
+type Machine = Omit<EndlessSpec, 'markedPage' | 'kernel'>;
 
 function printReport(name: string, machine: Machine, report: ProofReport): void {
   const { outcome, why, states, seconds, properties, assumptions, finding } = report;
@@ -128,6 +128,7 @@ function printReport(name: string, machine: Machine, report: ProofReport): void 
   print(`  ${plural(states, 'state')}, ${seconds.toFixed(1)} s: ${verdict[outcome]}`);
   if (finding !== undefined) printTrace(finding);
   for (const property of properties) print(`  ✓ ${property}`);
+  for (const property of machine.ignore ?? []) print(`  - not checked: ${property}`);
   if (outcome === 'proved') for (const assumption of assumptions) print(`  assumed: ${assumption}`);
 }
 

@@ -3,7 +3,6 @@ import { confirmSchedule, countLosses, lossOf, scheduleOfFinding } from '../../.
 import { defectDescriptions } from '../../../confirm/defects.ts';
 import type { KernelRounds } from '../../../confirm/rounds.ts';
 import type { KernelFiles } from '../../../conformance/conformance.ts';
-import { ToolMissing } from '../../../conformance/toolMissing.ts';
 import { SCHEMA } from '../../../input/schema.ts';
 import { shellQuote } from '../../../input/shellQuote.ts';
 import { defineCommand } from '../../defineCommand.ts';
@@ -12,6 +11,7 @@ import { print, printJson, progress } from '../../output.ts';
 import { loadScheduledFinding } from '../../printFinding.ts';
 import { STATUS } from '../../status.ts';
 import { formatConfirmation } from './confirmReport.ts';
+import { withTools } from './withTools.ts';
 
 interface Options extends KernelFiles {
   readonly rounds: number;
@@ -41,22 +41,8 @@ export const confirmCommand = (): Command =>
         'ten rounds with the schedule, ten without',
       'kernel confirm finding.json --vmlinuz boot/vmlinuz --modules patched': 'the same with modules that have a fix',
     },
-    action: async (file: string, options: Options) => {
-      try {
-        process.exitCode = await confirm(file, options);
-      } catch (error) {
-        if (!(error instanceof ToolMissing)) throw error;
-        reportSkipped(error.message, options);
-      }
-    },
+    action: (file: string, options: Options) => withTools(options, () => confirm(file, options)),
   });
-
-/** Nothing was tried. That is no pass, so the status is not 0. */
-function reportSkipped(why: string, { json }: Options): void {
-  if (json) printJson({ schema: SCHEMA, outcome: 'skipped', why });
-  else print(`- skipped: ${why}`);
-  process.exitCode = STATUS.harness;
-}
 
 /** Returns the exit status. */
 async function confirm(file: string, { vmlinuz, modules, rounds, json }: Options): Promise<number> {

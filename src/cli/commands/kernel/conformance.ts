@@ -2,16 +2,16 @@ import { type Command, Option } from 'commander';
 import { compareReferences, type KernelFiles, observe, referencesFor } from '../../../conformance/conformance.ts';
 import { generateLists } from '../../../conformance/generate.ts';
 import { ToolMissing } from '../../../conformance/toolMissing.ts';
-import { SCHEMA } from '../../../input/schema.ts';
 import { compile } from '../../../kernel/compile/compile.ts';
 import { plural } from '../../../report/format.ts';
 import { kernelFileOf } from '../../../scenario/compiledKernel.ts';
 import { type VersionName, versions } from '../../../trackers/dirtyRing/versions.ts';
 import { defineCommand } from '../../defineCommand.ts';
 import { fileOption, jsonOption, quietOption, seedOption, wholeNumberArgument } from '../../options.ts';
-import { print, printJson, progress } from '../../output.ts';
+import { progress } from '../../output.ts';
 import { STATUS } from '../../status.ts';
 import { allAgree, type ConformanceReport, printConformance, printConformanceJson } from './conformanceReport.ts';
+import { withTools } from './withTools.ts';
 
 interface Options extends KernelFiles {
   readonly seed: number;
@@ -53,22 +53,8 @@ export const conformanceCommand = (): Command =>
       'kernel conformance --vmlinuz boot/vmlinuz --modules lib/modules --only 7': 'one of them again',
       'kernel conformance --vmlinuz boot/vmlinuz --modules lib/modules --kdir linux-6.1': 'its own C file as well',
     },
-    action: async (options: Options) => {
-      try {
-        process.exitCode = await compareKernel(options);
-      } catch (error) {
-        if (!(error instanceof ToolMissing)) throw error;
-        reportSkipped(error.message, options);
-      }
-    },
+    action: (options: Options) => withTools(options, () => compareKernel(options)),
   });
-
-/** Nothing was compared. That is no pass, so the status is not 0. */
-function reportSkipped(why: string, { json }: Options): void {
-  if (json) printJson({ schema: SCHEMA, outcome: 'skipped', why });
-  else print(`- skipped: ${why}`);
-  process.exitCode = STATUS.harness;
-}
 
 /** Returns the exit status. */
 async function compareKernel(options: Options): Promise<number> {
