@@ -1,7 +1,8 @@
 import { createHmac, randomBytes, timingSafeEqual } from 'node:crypto';
-import { mkdirSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
 import envPaths from 'env-paths';
+import { createDirectory } from '../files/createDirectory.ts';
 import { errorCode } from '../files/fileErrors.ts';
 import { readText } from '../files/readInput.ts';
 import { BadInput } from '../input/badInput.ts';
@@ -24,7 +25,7 @@ const KEY = /^[0-9a-f]{64}$/;
 function userKey(): string | undefined {
   const file = keyFile();
   try {
-    mkdirSync(join(file, '..'), { recursive: true, mode: 0o700 });
+    createDirectory(dirname(file), 0o700);
     // Of several processes, one creates it.
     writeFileSync(file, randomBytes(32).toString('hex'), { flag: 'wx', mode: 0o600 });
   } catch (error) {
